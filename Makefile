@@ -1,0 +1,49 @@
+# Everything here works as root and as an ordinary user with sudo. make PG=17 takes another version of Postgres, wherever it is
+# installed or apt has it; make up PRELOAD=pg_workflow sets shared_preload_libraries.
+
+PG ?= 15
+PRELOAD ?=
+export PG PRELOAD
+
+layers := test-chart test-pg test-regress test-isolation test-client test-readme
+
+.PHONY: help setup build demo up down test $(layers) lint install clean
+
+help: ## lists these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+setup: ## installs what is missing: Postgres and its headers, libclang, cargo-pgrx
+	@scripts/setup
+
+build: ## builds the extension for debugging, into a private Postgres under target/
+	@scripts/build
+
+demo: ## shows workflows running, on a private cluster that is gone afterwards
+	@scripts/demo
+
+up: ## starts a cluster to play with and prints the psql line
+	@scripts/play up
+
+down: ## stops and removes that cluster
+	@scripts/play down
+
+test: ## runs all tests; each layer alone:
+	@scripts/test
+
+test-chart: ## the statechart without a server
+test-pg: ## Rust tests inside a server
+test-regress: ## what psql shows (pg_regress)
+test-isolation: ## sessions at the same time (pg_isolation_regress)
+test-client: ## a client as applications have it
+test-readme: ## the SQL of the README and docs
+$(layers):
+	@scripts/test $(@:test-%=%)
+
+lint: ## checks the style: rustfmt, clippy, shellcheck, the rules of the house
+	@scripts/lint
+
+install: ## installs a release build into the system's Postgres, with sudo when not root
+	@scripts/install
+
+clean: ## stops what runs and removes what was built
+	@scripts/clean

@@ -1,0 +1,106 @@
+-- Definitions and the settings that say what their names mean.
+
+CREATE TABLE wf.organization (
+    organization_id uuid        NOT NULL,
+    created_at      timestamptz NOT NULL,
+    CONSTRAINT idx_wf_organizations PRIMARY KEY (organization_id)
+);
+COMMENT ON TABLE wf.organization IS
+    'The organizations that hold anything. Organization zero (all zeros) holds what is shared, and everything in a database without tenants.';
+
+CREATE TABLE wf.definition (
+    organization_id uuid        NOT NULL,
+    id              uuid        NOT NULL,
+    code            text        NOT NULL,
+    version         integer     NOT NULL,
+    is_current      boolean     NOT NULL,
+    owner_role      regrole     NOT NULL,
+    search_path     text        NOT NULL,
+    created_at      timestamptz NOT NULL,
+    created_by      text,
+    hash            bytea       NOT NULL,
+    document        json        NOT NULL,
+    CONSTRAINT idx_wf_definitions PRIMARY KEY (organization_id, id),
+    CONSTRAINT idx_wf_definitions_version UNIQUE (organization_id, code, version),
+    CONSTRAINT idx_wf_definitions_hash UNIQUE (organization_id, code, hash)
+);
+-- wf_start looks up the current version by code.
+CREATE UNIQUE INDEX idx_wf_definitions_current ON wf.definition (organization_id, code) WHERE is_current;
+COMMENT ON TABLE wf.definition IS 'Immutable versions of definitions. Only is_current ever changes.';
+COMMENT ON COLUMN wf.definition.document IS 'As given to wf_define; json, because the order of its keys decides between transitions.';
+COMMENT ON COLUMN wf.definition.hash IS 'SHA-256 of the document without insignificant white space.';
+COMMENT ON COLUMN wf.definition.owner_role IS 'Who defined it: guards and values that are SQL functions run with the rights of this role.';
+COMMENT ON COLUMN wf.definition.search_path IS 'The search_path in force at wf_define, pg_temp last: guards and values that are SQL functions run with it.';
+
+CREATE TABLE wf.handler (
+    organization_id uuid        NOT NULL,
+    code            text        NOT NULL,
+    kind            text        NOT NULL CHECK (kind IN ('sql', 'worker', 'http')),
+    config          jsonb       NOT NULL,
+    owner_role      regrole     NOT NULL,
+    search_path     text        NOT NULL,
+    created_at      timestamptz NOT NULL,
+    CONSTRAINT idx_wf_handlers PRIMARY KEY (organization_id, code)
+);
+COMMENT ON TABLE wf.handler IS 'What happens with an effect code (or a pattern of codes).';
+
+CREATE TABLE wf.guard (
+    organization_id uuid        NOT NULL,
+    code            text        NOT NULL,
+    function        text        NOT NULL,
+    owner_role      regrole     NOT NULL,
+    search_path     text        NOT NULL,
+    created_at      timestamptz NOT NULL,
+    CONSTRAINT idx_wf_guards PRIMARY KEY (organization_id, code)
+);
+COMMENT ON TABLE wf.guard IS 'The SQL functions behind guard codes; function is a signature as regprocedure prints it.';
+
+CREATE TABLE wf.feature_flag (
+    organization_id uuid        NOT NULL,
+    definition_code text        NOT NULL,
+    enabled         boolean     NOT NULL,
+    reason          text,
+    set_by          text,
+    set_at          timestamptz NOT NULL,
+    CONSTRAINT idx_wf_feature_flags PRIMARY KEY (organization_id, definition_code)
+);
+COMMENT ON TABLE wf.feature_flag IS 'Switches that stop new instances, per organization and definition code (ALL for every code).';
+
+CREATE TABLE wf.schedule (
+    organization_id uuid        NOT NULL,
+    name            text        NOT NULL,
+    cron            text        NOT NULL,
+    time_zone       text        NOT NULL,
+    definition_code text        NOT NULL,
+    input           jsonb,
+    misfire         text        NOT NULL CHECK (misfire IN ('fire_once', 'skip', 'all')),
+    overlap         text        NOT NULL CHECK (overlap IN ('skip', 'buffer', 'allow')),
+    next_run_at     timestamptz,
+    last_run_at     timestamptz,
+    created_at      timestamptz NOT NULL,
+    CONSTRAINT idx_wf_schedules PRIMARY KEY (organization_id, name)
+);
+CREATE INDEX idx_wf_schedules_due ON wf.schedule (next_run_at) WHERE next_run_at IS NOT NULL;
+COMMENT ON TABLE wf.schedule IS 'Instances that start by the calendar.';
+
+CREATE TABLE wf.calendar (
+    organization_id uuid        NOT NULL,
+    code            text        NOT NULL,
+    time_zone       text        NOT NULL,
+    working_hours   jsonb       NOT NULL,
+    holidays        jsonb       NOT NULL,
+    created_at      timestamptz NOT NULL,
+    CONSTRAINT idx_wf_calendars PRIMARY KEY (organization_id, code)
+);
+COMMENT ON TABLE wf.calendar IS 'Working hours and holidays that service levels and timers can count by.';
+
+CREATE TABLE wf.member (
+    role            regrole     NOT NULL,
+    organization_id uuid,
+    capability      text        NOT NULL CHECK (capability IN ('viewer', 'participant', 'worker', 'operator', 'admin')),
+    granted_by      text        NOT NULL,
+    granted_at      timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX idx_wf_members ON wf.member (role, organization_id, capability);
+CREATE UNIQUE INDEX idx_wf_members_everywhere ON wf.member (role, capability) WHERE organization_id IS NULL;
+COMMENT ON TABLE wf.member IS 'Which database role may do what in which organization (NULL: in all).';

@@ -1,0 +1,128 @@
+-- Work that waits: timers, people's tasks, effects, messages. Queue rows are small and churn, so vacuum comes early;
+-- the scheduler's indexes lead with time, so that what is due is found in a few pages however many organizations.
+
+CREATE TABLE wf.timer (
+    organization_id uuid        NOT NULL,
+    id              uuid        NOT NULL,
+    instance_id     uuid        NOT NULL,
+    fire_at         timestamptz NOT NULL,
+    created_at      timestamptz NOT NULL,
+    fired_at        timestamptz,
+    retry_at        timestamptz,
+    attempts        integer     NOT NULL,
+    is_relative     boolean     NOT NULL,
+    status          text        NOT NULL CHECK (status IN ('PENDING', 'SUSPENDED', 'FIRED', 'CANCELLED', 'FAILED')),
+    kind            text        NOT NULL CHECK (kind IN ('after', 'raise', 'set')),
+    name            text        NOT NULL,
+    event           text        NOT NULL,
+    entity_code     text        NOT NULL,
+    state           text,
+    last_error      text,
+    payload         jsonb,
+    CONSTRAINT idx_wf_timers PRIMARY KEY (organization_id, instance_id, id),
+    CONSTRAINT idx_wf_timers_entity_code UNIQUE (organization_id, entity_code)
+) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+-- The scheduler's scan: what is due, oldest first, timers of one moment in the order in which they were made.
+CREATE INDEX idx_wf_timers_due ON wf.timer (fire_at, id) WHERE status = 'PENDING';
+-- The open timers of an instance.
+CREATE INDEX idx_wf_timers_instance ON wf.timer (organization_id, instance_id)
+    WHERE status IN ('PENDING', 'SUSPENDED');
+COMMENT ON TABLE wf.timer IS 'Moments at which an instance hears from the engine.';
+COMMENT ON COLUMN wf.timer.kind IS 'after: belongs to a state; raise: a delayed raise; set: wf_set_timer.';
+COMMENT ON COLUMN wf.timer.entity_code IS 'Instance, step and name: one row per timer that was ever made.';
+COMMENT ON COLUMN wf.timer.is_relative IS 'A delay and not a moment: a pause shifts it.';
+COMMENT ON COLUMN wf.timer.state IS 'The state that an after belongs to.';
+COMMENT ON COLUMN wf.timer.retry_at IS 'Not before, after a firing that failed.';
+
+CREATE TABLE wf.task (
+    organization_id  uuid        NOT NULL,
+    id               uuid        NOT NULL,
+    instance_id      uuid        NOT NULL,
+    created_at       timestamptz NOT NULL,
+    updated_at       timestamptz NOT NULL,
+    due_at           timestamptz,
+    sla_at           timestamptz,
+    completed_at     timestamptz,
+    task_state       text        NOT NULL CHECK (task_state IN ('OPEN', 'CLAIMED', 'COMPLETED', 'CANCELLED')),
+    title            text        NOT NULL,
+    body             text,
+    priority         text        NOT NULL,
+    assignee_role    text,
+    assignee_user_id text,
+    claimed_by       text,
+    outcome          text,
+    completed_by     text,
+    state            text,
+    invoke_id        text,
+    metadata         jsonb,
+    status           text        NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN task_state IN ('OPEN', 'CLAIMED') THEN 'active' ELSE 'closed' END
+    ) STORED,
+    CONSTRAINT idx_wf_tasks PRIMARY KEY (organization_id, id)
+) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+CREATE INDEX idx_wf_tasks_state_due ON wf.task (organization_id, task_state, due_at)
+    WHERE task_state IN ('OPEN', 'CLAIMED');
+CREATE INDEX idx_wf_tasks_due ON wf.task (due_at) WHERE task_state IN ('OPEN', 'CLAIMED') AND due_at IS NOT NULL;
+CREATE INDEX idx_wf_tasks_instance ON wf.task (organization_id, instance_id);
+CREATE INDEX idx_wf_tasks_outcome ON wf.task (organization_id, outcome, completed_at) WHERE outcome IS NOT NULL;
+COMMENT ON TABLE wf.task IS 'People''s work.';
+
+CREATE TABLE wf.effect (
+    organization_id uuid        NOT NULL,
+    id              uuid        NOT NULL,
+    instance_id     uuid        NOT NULL,
+    step_id         uuid        NOT NULL,
+    seq             bigint      NOT NULL,
+    created_at      timestamptz NOT NULL,
+    next_retry_at   timestamptz,
+    lease_until     timestamptz,
+    completed_at    timestamptz,
+    attempts        integer     NOT NULL,
+    status          text        NOT NULL
+        CHECK (status IN ('PENDING', 'EXECUTING', 'COMPLETED', 'FAILED', 'PERMANENTLY_FAILED', 'CANCELLED')),
+    code            text        NOT NULL,
+    invoke_id       text,
+    state           text,
+    worker          text,
+    error_type      text,
+    last_error      jsonb,
+    retry           jsonb,
+    timeout         interval,
+    output          jsonb,
+    params          jsonb,
+    CONSTRAINT idx_wf_effects PRIMARY KEY (organization_id, id)
+) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+-- What can run, oldest first.
+CREATE INDEX idx_wf_effects_ready ON wf.effect (created_at, id) WHERE status = 'PENDING';
+-- What failed and will be tried again.
+CREATE INDEX idx_wf_effects_retry ON wf.effect (next_retry_at, id) WHERE status = 'FAILED';
+-- Leases that may have run out.
+CREATE INDEX idx_wf_effects_lease ON wf.effect (lease_until) WHERE status = 'EXECUTING';
+-- The effects of an instance, by step.
+CREATE INDEX idx_wf_effects_instance ON wf.effect (organization_id, instance_id, seq);
+-- What failed for good, by kind of error.
+CREATE INDEX idx_wf_effects_failed ON wf.effect (organization_id, error_type, created_at)
+    WHERE status = 'PERMANENTLY_FAILED';
+COMMENT ON TABLE wf.effect IS 'The outbox: what is to be done after commit.';
+COMMENT ON COLUMN wf.effect.next_retry_at IS 'Not before; NULL unless the effect is FAILED.';
+COMMENT ON COLUMN wf.effect.params IS 'Evaluated when the effect was queued.';
+COMMENT ON COLUMN wf.effect.invoke_id IS 'The invoke that waits for the answer; NULL where nothing waits.';
+COMMENT ON COLUMN wf.effect.state IS 'The state that the invoke belongs to: leaving it cancels the effect.';
+
+CREATE TABLE wf.message (
+    organization_id uuid        NOT NULL,
+    id              uuid        NOT NULL,
+    message_id      text,
+    instance_id     uuid,
+    correlation_key text,
+    event           text        NOT NULL,
+    created_at      timestamptz NOT NULL,
+    expires_at      timestamptz,
+    payload         jsonb,
+    CONSTRAINT idx_wf_messages PRIMARY KEY (organization_id, id)
+) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+CREATE UNIQUE INDEX idx_wf_messages_message_id ON wf.message (organization_id, message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX idx_wf_messages_instance ON wf.message (organization_id, instance_id) WHERE instance_id IS NOT NULL;
+CREATE INDEX idx_wf_messages_correlation ON wf.message (organization_id, correlation_key)
+    WHERE correlation_key IS NOT NULL;
+COMMENT ON TABLE wf.message IS 'The inbox: events that wait for an instance, by correlation key or by instance.';

@@ -1,0 +1,143 @@
+-- What people read. Columns are plain (no CASE, no enum), so that row security does not spoil plans.
+
+CREATE VIEW wf_instances_view WITH (security_invoker = true) AS
+SELECT
+    i.id                    AS instance_id,
+    i.organization_id,
+    i.definition_code,
+    i.definition_version,
+    i.state                 AS current_state,
+    i.subject               AS subject_ref_json,
+    i.sla_at,
+    i.paused_at IS NOT NULL AS paused,
+    i.owner_team,
+    i.owner_user_id,
+    i.status,
+    i.created_at,
+    i.updated_at,
+    i.context,
+    i.output,
+    i.instance_key,
+    i.correlation_key,
+    i.parent_id,
+    i.error
+FROM wf.instance AS i;
+COMMENT ON VIEW wf_instances_view IS 'Workflow instances: where each one is.';
+COMMENT ON COLUMN wf_instances_view.current_state IS 'Full paths of the active states, joined by one space. After an end it stays at the final state; wf_cancel leaves CANCELLED, an engine failure FAILED.';
+COMMENT ON COLUMN wf_instances_view.status IS 'active, completed, failed or cancelled.';
+
+CREATE VIEW wf_steps_view WITH (security_invoker = true) AS
+SELECT
+    s.instance_id,
+    s.id               AS step_id,
+    s.organization_id,
+    s.from_state,
+    s.to_state,
+    s.actor_role,
+    s.actor_user_id,
+    s.duration_ms,
+    s.note,
+    -- Index: idx_wf_effects_instance.
+    ARRAY(
+        SELECT e.code
+        FROM wf.effect AS e
+        WHERE e.organization_id = s.organization_id
+          AND e.instance_id = s.instance_id
+          AND e.seq = s.seq
+          AND e.status IN ('FAILED', 'PERMANENTLY_FAILED')
+        ORDER BY e.id
+    )                  AS effects_failed,
+    s.guards           AS guards_executed,
+    s.effects_queued,
+    s.created_at,
+    s.seq,
+    s.kind,
+    s.event,
+    pg_catalog.substr(s.line_code, 38) AS idempotency_key
+FROM wf.step AS s;
+COMMENT ON VIEW wf_steps_view IS 'The history of instances, one row per step; a start is step 1 with from_state NULL.';
+COMMENT ON COLUMN wf_steps_view.effects_failed IS 'Codes of the step''s effects that failed and are not done yet.';
+COMMENT ON COLUMN wf_steps_view.guards_executed IS '[{"guard", "result": true | false | null}] in the order of evaluation.';
+
+CREATE VIEW wf_tasks_view WITH (security_invoker = true) AS
+SELECT
+    t.id AS task_id,
+    t.organization_id,
+    t.title,
+    t.status,
+    t.task_state,
+    t.assignee_user_id,
+    t.assignee_role,
+    t.due_at,
+    t.sla_at,
+    t.instance_id,
+    t.priority,
+    t.outcome,
+    t.completed_at,
+    t.completed_by,
+    t.created_at,
+    t.updated_at
+FROM wf.task AS t;
+COMMENT ON VIEW wf_tasks_view IS 'People''s work: task_state is OPEN, CLAIMED, COMPLETED or CANCELLED, status active or closed.';
+
+CREATE VIEW wf_timers_view WITH (security_invoker = true) AS
+SELECT
+    t.id     AS timer_id,
+    t.organization_id,
+    t.instance_id,
+    t.name   AS timer_name,
+    t.fire_at,
+    t.event  AS on_fire_smart_code,
+    t.status AS timer_status,
+    t.fired_at,
+    t.created_at,
+    t.attempts,
+    t.last_error
+FROM wf.timer AS t;
+COMMENT ON VIEW wf_timers_view IS 'Timers: PENDING, SUSPENDED (its instance is paused), FIRED, CANCELLED or FAILED.';
+COMMENT ON COLUMN wf_timers_view.on_fire_smart_code IS 'The event that the timer raises; wf.after for the after of a state.';
+
+CREATE VIEW wf_effects_view WITH (security_invoker = true) AS
+SELECT
+    e.id         AS effect_id,
+    e.organization_id,
+    e.instance_id,
+    e.step_id,
+    e.code       AS effect_smart_code,
+    e.status     AS effect_status,
+    e.attempts   AS attempt_count,
+    e.last_error,
+    e.next_retry_at,
+    e.completed_at,
+    e.created_at,
+    e.params,
+    e.output,
+    e.invoke_id
+FROM wf.effect AS e;
+COMMENT ON VIEW wf_effects_view IS 'The outbox: PENDING, EXECUTING, COMPLETED, FAILED (will be tried again), PERMANENTLY_FAILED or CANCELLED.';
+
+CREATE VIEW wf_metrics_view WITH (security_invoker = true) AS
+SELECT
+    i.organization_id,
+    pg_catalog.count(*) FILTER (WHERE i.status = 'active')    AS active_instances,
+    pg_catalog.count(*) FILTER (WHERE i.status = 'completed') AS completed_instances,
+    pg_catalog.count(*) FILTER (WHERE i.status = 'failed')    AS failed_instances,
+    pg_catalog.count(*) FILTER (WHERE i.status = 'active' AND i.paused_at IS NOT NULL) AS paused_instances,
+    pg_catalog.count(*) FILTER (WHERE i.status = 'active' AND i.sla_at < wf.now())     AS overdue_instances,
+    pg_catalog.max(i.created_at)                              AS last_instance_created
+FROM wf.instance AS i
+GROUP BY i.organization_id;
+COMMENT ON VIEW wf_metrics_view IS 'Counts of instances per organization.';
+
+CREATE VIEW wf_definitions_view WITH (security_invoker = true) AS
+SELECT
+    d.organization_id,
+    d.code       AS definition_code,
+    d.version    AS definition_version,
+    d.is_current,
+    d.owner_role,
+    d.created_at,
+    d.created_by,
+    d.document
+FROM wf.definition AS d;
+COMMENT ON VIEW wf_definitions_view IS 'Every version of every definition.';

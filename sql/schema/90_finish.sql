@@ -1,0 +1,80 @@
+-- What \df+ shows of the functions, and what the planner should know of them.
+
+ALTER FUNCTION wf_define ROWS 1;
+COMMENT ON FUNCTION wf_define IS
+'Checks a definition (json: the order of its keys decides between transitions) and stores it as the current version of its code. The same document, white space aside, gives the version that exists, and leaves the current version as it is unless activate is true. Functions that the definition calls will run with the rights and the search_path of the caller. Answers code, version and created. Errors: INVALID_DEFINITION with every mistake and its JSON pointer, ORGANIZATION_REQUIRED.';
+ALTER FUNCTION wf_validate ROWS 10;
+COMMENT ON FUNCTION wf_validate IS
+'Every finding about a definition, one row each: JSON pointer, severity (error or warning), code, a sentence. Stores nothing.';
+COMMENT ON FUNCTION wf_definition IS
+'The document of a version as it was given to wf_define; the current version where none is named. Error: DEFINITION_NOT_FOUND.';
+COMMENT ON FUNCTION wf_register_guard IS
+'Binds a guard code to a SQL function (context jsonb, vars jsonb) RETURNS boolean, in place of what it was bound to. The function runs with the rights and the search_path of the caller of wf_register_guard. vars holds event, payload, actor, roles, in, now, now_epoch, instance and the guard''s params.';
+COMMENT ON FUNCTION wf_start IS
+'Starts an instance of a definition and answers its id. input (an object) is merged over the definition''s context, top level only. With an instance_key a second call answers the instance that exists. subject is the business object that the instance is about; its entity_id is indexed. initial_state enters there instead of the beginning. Errors: DEFINITION_NOT_FOUND, ORGANIZATION_REQUIRED, PAYLOAD_TOO_LARGE, MICROSTEP_LIMIT, INVALID_TRANSITION for a state that does not exist.';
+ALTER FUNCTION wf_send ROWS 1;
+COMMENT ON FUNCTION wf_send IS
+'Gives an event to an instance and runs it to the next stable state, in the caller''s transaction. payload''s fields are $event in guards and values. With an idempotency_key a second call answers what the first did, replayed = true, whatever happened since. actor and roles are claims of the application (by default app.current_user_id and app.current_user_role). unmatched => ''ignore'' drops an event that nothing takes. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_PAUSED, INVALID_TRANSITION, GUARD_FAILED, UNAUTHORIZED_ROLE, PAYLOAD_TOO_LARGE, MICROSTEP_LIMIT, INSTANCE_BUSY.';
+ALTER FUNCTION wf_advance ROWS 1;
+COMMENT ON FUNCTION wf_advance IS
+'Takes the transition of the current state whose target is to_state (a path, an id or an unambiguous key), under the same rules as wf_send. attempt_nonce is its idempotency key. Errors: as wf_send.';
+ALTER FUNCTION wf_cancel ROWS 1;
+COMMENT ON FUNCTION wf_cancel IS
+'Ends an instance: its state becomes CANCELLED, its timers and the effects that have not begun are cancelled; the step''s detail names those in flight. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED.';
+COMMENT ON FUNCTION wf_get_instance IS
+'One instance with its steps, tasks, timers and effects: {"instance": {}, "steps": [], "tasks": [], "timers": [], "effects": []}, each as its view shows it. Error: INSTANCE_NOT_FOUND.';
+COMMENT ON FUNCTION wf_list_instances IS
+'A page of instances: the columns of wf_instances_view and cursor, which asks for the next page. Filters that are NULL do not count; current_state matches one of several active states too; search is {"key": "value"} over the definition''s search keys. sort_by is created_at, updated_at or sla_at; max_rows 50, at most 500. Errors: INVALID_FILTER, INVALID_PAGINATION.';
+ALTER FUNCTION wf_set_timer ROWS 1;
+COMMENT ON FUNCTION wf_set_timer IS
+'Sets a timer that raises an event (by default the timer''s name) after a delay, counted in UTC, or at a moment. Errors: DUPLICATE_TIMER_NAME, INVALID_DURATION, TOO_MANY_TIMERS (100 per instance), INSTANCE_FINALIZED, INSTANCE_PAUSED.';
+ALTER FUNCTION wf_cancel_timer ROWS 1;
+COMMENT ON FUNCTION wf_cancel_timer IS
+'Cancels the open timers of this name; without a name every open timer of the instance, those of its states included. Error: NO_PENDING_TIMERS.';
+ALTER FUNCTION wf_fire_timer ROWS 1;
+COMMENT ON FUNCTION wf_fire_timer IS
+'Fires one timer now: its event''s transition and its status FIRED are one transaction. force fires it before its moment. to_state equals from_state where nothing took the event. Errors: TIMER_NOT_FOUND, TIMER_NOT_DUE, TIMER_ALREADY_FIRED, TIMER_ALREADY_PROCESSED, INSTANCE_PAUSED, INSTANCE_FINALIZED.';
+ALTER FUNCTION wf_scheduler_tick ROWS 1;
+COMMENT ON FUNCTION wf_scheduler_tick IS
+'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own. Instances that another session holds are passed over. dry_run only counts. READ COMMITTED only.';
+COMMENT ON FUNCTION wf.now IS 'The one source of time: the clock, unless the setting pg_workflow.fake_now says otherwise.';
+COMMENT ON FUNCTION wf.error_codes IS 'What the view wf_error_codes shows.';
+COMMENT ON FUNCTION wf.raise IS 'Raises a named error, for functions of this extension that are written in SQL languages.';
+COMMENT ON FUNCTION wf.cursor_text IS 'A moment as it stands in a cursor.';
+COMMENT ON FUNCTION wf.cursor_moment IS 'The moment that stands in a cursor.';
+
+-- Nothing is granted to PUBLIC.
+DO $revoke$
+DECLARE
+    signature regprocedure;
+BEGIN
+    FOR signature IN
+        SELECT d.objid::regprocedure
+        FROM pg_catalog.pg_depend AS d
+        JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
+        WHERE d.classid = 'pg_catalog.pg_proc'::regclass
+          AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+          AND d.deptype = 'e'
+          AND e.extname = 'pg_workflow'
+    LOOP
+        EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', signature);
+    END LOOP;
+END
+$revoke$;
+-- pg_dump saves the rows of an extension's table only where the table is registered. One command each: every call
+-- updates the same row of pg_extension.
+DO $dump$
+DECLARE
+    registered regclass;
+BEGIN
+    FOR registered IN
+        SELECT c.oid::regclass
+        FROM pg_catalog.pg_class AS c
+        WHERE c.relnamespace = 'wf'::regnamespace
+          AND c.relkind = 'r'
+        ORDER BY c.relname
+    LOOP
+        PERFORM pg_catalog.pg_extension_config_dump(registered, '');
+    END LOOP;
+END
+$dump$;

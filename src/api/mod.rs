@@ -1,0 +1,23 @@
+//! The SQL functions, one file per topic: each turns its arguments into a call of `engine` and the answer into a row.
+//! Nothing is decided here. Every argument is optional to the server, so that a NULL where one is required is an error
+//! of ours with a name.
+
+mod clock;
+mod define;
+mod errors;
+mod instance;
+mod scheduler;
+mod send;
+mod timer;
+
+use crate::error::{Code, Error};
+
+/// An argument that must be given.
+fn required<T>(name: &str, value: Option<T>) -> Result<T, Error> {
+    value.ok_or_else(|| Error::new(Code::InvalidArgument, format!("{name} is NULL")))
+}
+
+/// A text[] without its NULLs.
+fn texts(values: Option<Vec<Option<String>>>) -> Option<Vec<String>> {
+    values.map(|values| values.into_iter().flatten().collect())
+}

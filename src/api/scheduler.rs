@@ -1,0 +1,48 @@
+//! The scheduler's batch, for whoever drives it.
+
+use pgrx::Uuid;
+use pgrx::prelude::*;
+
+use crate::engine::{caller, tick};
+use crate::pg::call::answer;
+use crate::pg::time::Timestamp;
+
+#[pg_extern(volatile, parallel_unsafe)]
+#[allow(clippy::too_many_arguments)]
+fn wf_scheduler_tick(
+    max_timers: default!(Option<i32>, "NULL"),
+    max_effects: default!(Option<i32>, "NULL"),
+    max_instances: default!(Option<i32>, "NULL"),
+    max_tasks: default!(Option<i32>, "NULL"),
+    dry_run: default!(Option<bool>, "false"),
+    organization_id: default!(Option<Uuid>, "NULL"),
+) -> TableIterator<
+    'static,
+    (
+        name!(scheduler_run_id, Uuid),
+        name!(timers_fired, i32),
+        name!(effects_run, i32),
+        name!(instances_escalated, i32),
+        name!(tasks_escalated, i32),
+        name!(run_duration_ms, f64),
+        name!(next_run_at, Option<Timestamp>),
+    ),
+> {
+    // Only timers are worked on so far: the other limits bound nothing yet, and their counts are zero.
+    let _ = (max_effects, max_instances, max_tasks);
+    answer(move || {
+        let max_timers = max_timers.unwrap_or(tick::BATCH);
+        let report = caller::write(organization_id, None, None, |caller| {
+            tick::tick(caller, max_timers, dry_run.unwrap_or(false))
+        })?;
+        Ok(TableIterator::once((
+            report.run_id,
+            report.timers_fired,
+            0,
+            0,
+            0,
+            report.duration_ms,
+            report.next_run_at,
+        )))
+    })
+}

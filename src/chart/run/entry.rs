@@ -1,0 +1,149 @@
+//! Which states a set of transitions enters, and which of those by default, so that their initial actions run. XState's reading
+//! of SCXML's `computeEntrySet`, including where it is narrower than SCXML: a region entered only because a sibling region was
+//! targeted, and a state restored by history, do not run their own initial actions.
+
+use super::domain::{Domain, effective_targets, history_default};
+use crate::chart::chart::Chart;
+use crate::chart::ids::{StateId, TransitionId};
+use crate::chart::model::StateKind;
+use crate::chart::position::History;
+use crate::chart::set::StateSet;
+
+/// What is to be entered.
+pub(super) struct Entry<'a> {
+    chart: &'a Chart,
+    history: &'a History,
+    pub(super) states: StateSet,
+    /// Those whose initial actions run as well.
+    pub(super) by_default: StateSet,
+}
+
+impl<'a> Entry<'a> {
+    fn new(chart: &'a Chart, history: &'a History) -> Self {
+        let none = StateSet::new(chart.states().len());
+        Entry { chart, history, states: none.clone(), by_default: none }
+    }
+
+    /// What the transitions enter.
+    pub(super) fn of(chart: &'a Chart, history: &'a History, transitions: &[TransitionId]) -> Self {
+        let mut entry = Entry::new(chart, history);
+        for transition in transitions.iter().map(|id| chart.transition(*id)) {
+            if !transition.targets.is_empty() {
+                let domain = Domain::of(chart, history, transition);
+                entry.add_targets(&transition.targets, &domain);
+            }
+        }
+        entry
+    }
+
+    /// What a start enters: everything by default, or what leads to `at`.
+    pub(super) fn of_chart(chart: &'a Chart, history: &'a History, at: Option<StateId>) -> Self {
+        let root = StateId::new(0);
+        let mut entry = Entry::new(chart, history);
+        match at {
+            Some(target) if target != root => {
+                let targets = [target];
+                let domain = Domain { targets: effective_targets(chart, history, &targets), around: None };
+                entry.add_targets(&targets, &domain);
+            }
+            _ => {
+                entry.add_by_default(root);
+                entry.add_descendants(root);
+            }
+        }
+        entry
+    }
+
+    fn add_targets(&mut self, targets: &[StateId], domain: &Domain<'_>) {
+        for target in targets {
+            // The domain stays active; it is a target only where a state aims at itself without entering again.
+            if !self.chart.state(*target).is_history() && domain.around != Some(*target) {
+                self.add_by_default(*target);
+            }
+            self.add_descendants(*target);
+        }
+        for target in domain.targets.iter() {
+            self.add_ancestors(*target, domain.around);
+            // The regions of a parallel domain were all left, not only the one that the target lies in.
+            if let Some(around) = domain.around {
+                self.add_missing_regions(around);
+            }
+        }
+    }
+
+    fn add_by_default(&mut self, state: StateId) {
+        self.states.insert(state);
+        self.by_default.insert(state);
+    }
+
+    /// Everything below the state that is entered with it.
+    fn add_descendants(&mut self, id: StateId) {
+        let chart = self.chart;
+        let state = chart.state(id);
+        match state.kind {
+            StateKind::History { .. } => self.add_history(id),
+            StateKind::Compound => {
+                let Some(initial) = &state.initial else { return };
+                if !chart.state(initial.target).is_history() {
+                    self.add_by_default(initial.target);
+                }
+                self.add_descendants(initial.target);
+            }
+            StateKind::Parallel => {
+                for child in chart.real_children(id) {
+                    if !self.enters_below(child) {
+                        self.add_by_default(child);
+                        self.add_descendants(child);
+                    }
+                }
+            }
+            StateKind::Atomic | StateKind::Final => {}
+        }
+    }
+
+    fn add_history(&mut self, id: StateId) {
+        let (chart, history) = (self.chart, self.history);
+        let state = chart.state(id);
+        let kept = history.get(id);
+        let targets = kept.unwrap_or_else(|| history_default(chart, id));
+        for target in targets {
+            if !chart.state(*target).is_history() {
+                self.states.insert(*target);
+            }
+            self.add_descendants(*target);
+        }
+        for target in targets {
+            self.add_ancestors(*target, state.parent);
+        }
+        if let Some(parent) = state.parent.filter(|_| kept.is_none() && state.default_targets.is_empty()) {
+            self.by_default.insert(parent);
+        }
+    }
+
+    /// The state's ancestors up to, and without, `around`.
+    fn add_ancestors(&mut self, state: StateId, around: Option<StateId>) {
+        let chart = self.chart;
+        for ancestor in chart.ancestors(state).take_while(|ancestor| around.is_none_or(|around| *ancestor > around)) {
+            self.states.insert(ancestor);
+            self.add_missing_regions(ancestor);
+        }
+    }
+
+    /// A parallel state is never active without all of its regions.
+    fn add_missing_regions(&mut self, id: StateId) {
+        let chart = self.chart;
+        if chart.state(id).kind != StateKind::Parallel {
+            return;
+        }
+        for child in chart.real_children(id) {
+            if !self.enters_below(child) {
+                self.states.insert(child);
+                self.add_descendants(child);
+            }
+        }
+    }
+
+    fn enters_below(&self, state: StateId) -> bool {
+        self.states.range(state.index() + 1, self.chart.state(state).last.index()).next().is_some()
+    }
+}

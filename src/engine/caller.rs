@@ -1,0 +1,185 @@
+//! Who calls, for which organization, and the way into everything that writes.
+
+use std::cell::Cell;
+use std::ffi::CStr;
+
+use pgrx::{Uuid, pg_sys};
+
+use crate::clock;
+use crate::error::{Code, Error};
+use crate::pg::guc::session_setting;
+use crate::pg::jsonb::Jsonb;
+use crate::pg::time::Timestamp;
+use crate::pg::user;
+use crate::settings;
+use crate::store::instance::{self, Instance};
+use crate::store::organization::{self, zero};
+
+thread_local! {
+    /// User code of a macrostep is running in this backend.
+    static USER_CODE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Who calls. Actor and roles are claims of the application, recorded beside the database role.
+pub struct Caller {
+    /// The organization given, or the session's `app.current_org_id`.
+    pub organization: Option<Uuid>,
+    pub actor: Option<String>,
+    pub roles: Vec<String>,
+    pub role: pg_sys::Oid,
+    pub database_role: String,
+    /// The path in force at the call, with `pg_temp` last.
+    pub search_path: String,
+    pub now: Timestamp,
+}
+
+impl Caller {
+    fn new(organization: Option<Uuid>, actor: Option<String>, roles: Option<Vec<String>>) -> Result<Self, Error> {
+        let organization = match organization {
+            Some(organization) => Some(organization),
+            None => session_organization()?,
+        };
+        let role = user::current_role();
+        Ok(Caller {
+            organization,
+            actor: actor.or_else(|| session_setting(c"app.current_user_id")),
+            roles: roles.unwrap_or_else(|| session_setting(c"app.current_user_role").into_iter().collect()),
+            role,
+            database_role: user::role_name(role).unwrap_or_default(),
+            search_path: path_with_temp_last(),
+            now: clock::now()?,
+        })
+    }
+
+    /// The roles as a step records them.
+    pub fn role_text(&self) -> Option<String> {
+        (!self.roles.is_empty()).then(|| self.roles.join(", "))
+    }
+
+    /// The organization in which something is created: the caller's, or zero while no other exists.
+    pub fn creating(&self) -> Result<Uuid, Error> {
+        let chosen = self.organization.unwrap_or(zero());
+        let known = organization::known(chosen)?;
+        if self.organization.is_none() && known.tenants {
+            return Err(Error::new(Code::OrganizationRequired, "several organizations exist and none was given").hint(
+                "Give organization_id => '...', or SET app.current_org_id. Organization zero \
+                 (00000000-0000-0000-0000-000000000000) holds what all share.",
+            ));
+        }
+        if !known.registered {
+            organization::insert(chosen, self.now)?;
+        }
+        Ok(chosen)
+    }
+
+    /// The organization in which something is looked up by code.
+    pub fn reading(&self) -> Uuid {
+        self.organization.unwrap_or(zero())
+    }
+
+    /// Locks an instance of the caller's organization; of any, where the caller named none.
+    pub fn lock(&self, id: Uuid) -> Result<Instance, Error> {
+        let found = match self.organization {
+            Some(organization) => instance::lock(organization, id)?,
+            None => match instance::lock(zero(), id)? {
+                Some(instance) => Some(instance),
+                None => match instance::organization(id)? {
+                    Some(organization) => instance::lock(organization, id)?,
+                    None => None,
+                },
+            },
+        };
+        found.ok_or_else(|| instance_not_found(id))
+    }
+}
+
+/// No such instance, or not for this caller: the two cannot be told apart.
+pub fn instance_not_found(id: Uuid) -> Error {
+    Error::new(Code::InstanceNotFound, format!("instance {id} does not exist"))
+        .hint("Look it up in wf_instances_view, and check organization_id and app.current_org_id.")
+}
+
+/// Runs a function that writes: as the extension's owner, and never from the inside of a macrostep.
+pub fn write<T>(
+    organization: Option<Uuid>,
+    actor: Option<String>,
+    roles: Option<Vec<String>>,
+    work: impl FnOnce(&Caller) -> Result<T, Error>,
+) -> Result<T, Error> {
+    if USER_CODE.get() {
+        return Err(Error::new(Code::InstanceBusy, "a guard or a value cannot change an instance")
+            .detail("The call came from inside a macrostep that is running in this session.")
+            .hint("Queue an effect, and let its handler call this function."));
+    }
+    let caller = Caller::new(organization, actor, roles)?;
+    user::as_owner(|| work(&caller))
+}
+
+/// Runs a function that only reads: as the extension's owner.
+pub fn read<T>(organization: Option<Uuid>, work: impl FnOnce(&Caller) -> Result<T, Error>) -> Result<T, Error> {
+    let caller = Caller::new(organization, None, None)?;
+    user::as_owner(|| work(&caller))
+}
+
+/// Runs user code of a macrostep with the rights of `role`.
+pub fn user_code<T>(
+    role: pg_sys::Oid,
+    search_path: &str,
+    work: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    struct Running(bool);
+    impl Drop for Running {
+        fn drop(&mut self) {
+            USER_CODE.set(self.0);
+        }
+    }
+    if user::role_name(role).is_none() {
+        return Err(Error::new(Code::PermissionDenied, "the role that owns this definition or guard is gone")
+            .detail(format!("Its oid was {}.", role.to_u32()))
+            .hint("Define it again with a role that exists."));
+    }
+    let _running = Running(USER_CODE.replace(true));
+    user::as_user_code(role, search_path, work)
+}
+
+/// Refuses a value that is larger than `pg_workflow.max_payload`.
+pub fn check_size(what: &str, value: Option<&Jsonb>) -> Result<(), Error> {
+    let limit = settings::max_payload();
+    match value {
+        Some(value) if value.size() > limit => {
+            Err(Error::new(Code::PayloadTooLarge, format!("{what} has {} bytes", value.size()))
+                .detail(format!("pg_workflow.max_payload allows {limit} bytes."))
+                .hint("Store large data in a table of your own and put its key here."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a required text that is missing or empty.
+pub fn check_text<'a>(name: &str, value: &'a str) -> Result<&'a str, Error> {
+    if value.trim().is_empty() {
+        return Err(Error::new(Code::InvalidArgument, format!("{name} is empty")));
+    }
+    Ok(value)
+}
+
+fn session_organization() -> Result<Option<Uuid>, Error> {
+    const SETTING: &CStr = c"app.current_org_id";
+    let Some(text) = session_setting(SETTING) else {
+        return Ok(None);
+    };
+    match uuid::Uuid::parse_str(text.trim()) {
+        Ok(id) => Ok(Some(Uuid::from_bytes(id.into_bytes()))),
+        Err(_) => Err(Error::new(Code::InvalidArgument, "app.current_org_id is not a uuid")
+            .detail(format!("It is \"{text}\"."))
+            .hint("SET app.current_org_id to the organization's id, or RESET it.")),
+    }
+}
+
+/// `pg_temp` is searched first unless the path names it: a temporary table must not stand in for a real one.
+fn path_with_temp_last() -> String {
+    let path = session_setting(c"search_path").unwrap_or_default();
+    let kept: Vec<&str> =
+        path.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "pg_temp").collect();
+    if kept.is_empty() { "pg_catalog, pg_temp".to_owned() } else { format!("{}, pg_temp", kept.join(", ")) }
+}

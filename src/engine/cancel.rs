@@ -1,0 +1,58 @@
+//! An operator ends an instance.
+
+use std::time::Instant;
+
+use pgrx::Uuid;
+
+use super::caller::Caller;
+use super::macrostep::{Cause, bare_step};
+use super::send::check_active;
+use super::{definition, evaluate::Evaluator, evaluate::Subject, macrostep::search_values, send::position};
+use crate::error::Error;
+use crate::pg::jsonb::Jsonb;
+use crate::pg::time::Timestamp;
+use crate::store::instance::{self, Place};
+use crate::store::{effect, search, timer};
+
+/// The state of an instance that was cancelled.
+const CANCELLED: &str = "CANCELLED";
+
+/// Cancels an instance with everything that waits for it. Effects that a worker holds go on; the step names them.
+pub fn cancel(caller: &Caller, id: Uuid, reason: Option<String>) -> Result<Timestamp, Error> {
+    let started = Instant::now();
+    let instance = caller.lock(id)?;
+    check_active(&instance)?;
+    let organization = instance.organization_id;
+    let timers = timer::cancel_all(organization, id)?;
+    let effects = effect::cancel_all(organization, id)?;
+    let in_flight = effect::in_flight(organization, id)?;
+
+    let definition = definition::load(organization, instance.definition_id)?;
+    let mut evaluator = Evaluator::new(&definition, caller, Subject::from(&instance), instance.context.clone());
+    let old_search = search_values(&mut evaluator, &definition, &position(&definition, &instance)?.active)?;
+    if !old_search.is_empty() {
+        search::replace(organization, &definition.code, id, &old_search, &[])?;
+    }
+
+    let cause = Cause { kind: "cancel", note: reason, ..Cause::default() };
+    let mut step = bare_step(caller, cause, started);
+    step.detail = Some(Jsonb::object(|detail| {
+        for (key, names) in
+            [("timers_cancelled", &timers), ("effects_cancelled", &effects), ("effects_in_flight", &in_flight)]
+        {
+            let names: Vec<Jsonb> = names.iter().map(|name| Jsonb::string(name)).collect();
+            detail.set(key, &Jsonb::array(&names));
+        }
+    }));
+    let place = Place {
+        state: CANCELLED,
+        status: "cancelled",
+        history: None,
+        sla_at: None,
+        output: None,
+        error: None,
+        context: None,
+    };
+    instance::step(&instance, &place, &step)?;
+    Ok(caller.now)
+}

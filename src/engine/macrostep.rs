@@ -1,0 +1,455 @@
+//! One macrostep's outcome becomes rows: the instance and its step, then timers, effects and search values.
+
+use std::time::Instant;
+
+use pgrx::Uuid;
+
+use super::caller::Caller;
+use super::definition::Loaded;
+use super::evaluate::Evaluator;
+use super::new_id;
+use crate::chart::{self, Command, Duration, Event, GuardResult, Host, Outcome, Scope, StateId, StateSet, Status, Stop, When};
+use crate::error::{Code, Error};
+use crate::pg::jsonb::Jsonb;
+use crate::pg::time::Timestamp;
+use crate::store::effect::{self, NewEffect, Origin};
+use crate::store::instance::{self, Instance, Place};
+use crate::store::search::{self, Entry};
+use crate::store::step::NewStep;
+use crate::store::timer::{self, NewTimer};
+
+/// Timers that an instance may have pending, besides those of its states.
+pub const TIMER_LIMIT: usize = 100;
+
+/// What made a step, besides its outcome.
+#[derive(Default)]
+pub struct Cause {
+    pub kind: &'static str,
+    pub event: Option<String>,
+    pub payload: Option<Jsonb>,
+    pub line_code: Option<String>,
+    pub note: Option<String>,
+}
+
+/// A macrostep that was worked out and is to be written.
+pub struct Worked<'a> {
+    definition: &'a Loaded,
+    caller: &'a Caller,
+    organization_id: Uuid,
+    instance_id: Uuid,
+    seq: i64,
+    context: Jsonb,
+    context_changed: bool,
+    started: Instant,
+    outcome: Outcome<Jsonb>,
+    status: &'static str,
+    state: String,
+    history: Option<String>,
+    output: Option<Jsonb>,
+    sla_at: Option<Timestamp>,
+    timers: Vec<NewTimer>,
+    effects: Vec<NewEffect>,
+    detail: Option<Jsonb>,
+    new_search: Vec<Entry>,
+}
+
+/// Where a macrostep led.
+pub struct Moved {
+    pub seq: i64,
+    pub from_state: Option<String>,
+    pub to_state: String,
+    pub status: String,
+}
+
+/// The step that a macrostep becomes.
+pub struct Target {
+    pub organization_id: Uuid,
+    pub instance_id: Uuid,
+    /// The step's number.
+    pub seq: i64,
+    /// The deadline while the instance is active.
+    pub sla_at: Option<Timestamp>,
+}
+
+impl<'a> Worked<'a> {
+    /// Turns an outcome into rows to be written.
+    pub fn new(
+        definition: &'a Loaded,
+        caller: &'a Caller,
+        target: &Target,
+        mut evaluator: Evaluator<'a>,
+        outcome: Outcome<Jsonb>,
+        started: Instant,
+    ) -> Result<Self, Error> {
+        let (status, output) = finish(definition, &outcome);
+        let done = status != "active";
+        let active = &outcome.position.active;
+        let new_search = if done { Vec::new() } else { search_values(&mut evaluator, definition, active)? };
+        let missing = std::mem::take(&mut evaluator.missing);
+        let mut worked = Worked {
+            definition,
+            caller,
+            organization_id: target.organization_id,
+            instance_id: target.instance_id,
+            seq: target.seq,
+            context: evaluator.context,
+            context_changed: evaluator.context_changed,
+            started,
+            status,
+            state: outcome.position.state_text(&definition.chart),
+            history: outcome.position.history_text(&definition.chart),
+            output,
+            sla_at: target.sla_at.filter(|_| !done),
+            timers: Vec::new(),
+            effects: Vec::new(),
+            detail: None,
+            new_search,
+            outcome,
+        };
+        worked.carry_out(missing)?;
+        Ok(worked)
+    }
+
+    /// Sorts the commands into rows.
+    fn carry_out(&mut self, missing: Vec<String>) -> Result<(), Error> {
+        let mut logs = Vec::new();
+        let mut escalated = Vec::new();
+        for command in std::mem::take(&mut self.outcome.commands) {
+            match command {
+                Command::Effect { code, params, retry, timeout } => self.effects.push(NewEffect {
+                    id: new_id(),
+                    code,
+                    invoke_id: None,
+                    state: None,
+                    retry: retry.map(|retry| self.definition.literal(retry).clone()),
+                    timeout: timeout.map(|timeout| timeout.to_string()),
+                    params,
+                }),
+                Command::Invoke { state, index, input } => {
+                    let state = self.definition.chart.state(state);
+                    let invoke = &state.invoke[index];
+                    self.effects.push(NewEffect {
+                        id: new_id(),
+                        code: invoke.src.clone(),
+                        invoke_id: Some(invoke.id.clone()),
+                        state: Some(state.path.clone()),
+                        retry: invoke.retry.map(|retry| self.definition.literal(retry).clone()),
+                        timeout: invoke.timeout.as_ref().map(ToString::to_string),
+                        params: input,
+                    });
+                }
+                Command::After { state, index, delay } => self.start_after(state, index, &delay)?,
+                Command::Raise { id, event, payload, delay } => self.start_raise(id, event, payload, &delay)?,
+                Command::Log { message } => logs.push(message),
+                Command::Escalate { state } => {
+                    escalated.push(Jsonb::string(&self.definition.chart.state(state).path));
+                }
+            }
+        }
+        let missing: Vec<Jsonb> = missing.iter().map(|path| Jsonb::string(path)).collect();
+        let parts = [("log", logs), ("missing", missing), ("escalated", escalated)];
+        if parts.iter().any(|(_, values)| !values.is_empty()) {
+            self.detail = Some(Jsonb::object(|detail| {
+                for (key, values) in parts.iter().filter(|(_, values)| !values.is_empty()) {
+                    detail.set(key, &Jsonb::array(values));
+                }
+            }));
+        }
+        Ok(())
+    }
+
+    fn start_after(&mut self, state: StateId, index: usize, delay: &When<Jsonb>) -> Result<(), Error> {
+        let state = self.definition.chart.state(state);
+        let after = &state.after[index];
+        if let Some(calendar) = &after.calendar {
+            return Err(calendar_unknown(calendar));
+        }
+        let due = due(&after.name, delay, self.caller.now)?;
+        self.push_timer("after", after.name.clone(), "wf.after".to_owned(), Some(state.path.clone()), None, due);
+        Ok(())
+    }
+
+    fn start_raise(
+        &mut self,
+        id: Option<String>,
+        event: String,
+        payload: Option<Jsonb>,
+        delay: &When<Jsonb>,
+    ) -> Result<(), Error> {
+        let name = id.unwrap_or_else(|| event.clone());
+        let due = due(&name, delay, self.caller.now)?;
+        self.push_timer("raise", name, event, None, payload, due);
+        Ok(())
+    }
+
+    fn push_timer(
+        &mut self,
+        kind: &'static str,
+        name: String,
+        event: String,
+        state: Option<String>,
+        payload: Option<Jsonb>,
+        due: Due,
+    ) {
+        self.timers.push(NewTimer {
+            id: new_id(),
+            fire_at: due.at,
+            is_relative: due.is_relative,
+            kind,
+            entity_code: format!("{}:{}:{}:{name}", self.instance_id, self.seq, self.timers.len()),
+            name,
+            event,
+            state,
+            payload,
+        });
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place {
+            state: &self.state,
+            status: self.status,
+            history: self.history.as_deref(),
+            sla_at: self.sla_at,
+            output: self.output.as_ref(),
+            error: None,
+            context: self.context_changed.then_some(&self.context),
+        }
+    }
+
+    fn step(&self, cause: Cause) -> NewStep {
+        let codes: Vec<String> = self.effects.iter().map(|effect| effect.code.clone()).collect();
+        NewStep {
+            effects_queued: (!codes.is_empty()).then_some(codes),
+            guards: guards_json(&self.outcome.guards),
+            detail: self.detail.clone(),
+            ..bare_step(self.caller, cause, self.started)
+        }
+    }
+
+    /// Writes the macrostep of an instance that begins; None where its key is taken.
+    pub fn insert(self, identity: &instance::Identity, cause: Cause) -> Result<Option<Moved>, Error> {
+        let step = self.step(cause);
+        let place = Place { context: Some(&self.context), ..self.place() };
+        if !instance::insert(identity, &place, &step)? {
+            return Ok(None);
+        }
+        self.finish_writing(step.id, &[], None).map(Some)
+    }
+
+    /// Writes the macrostep of a locked instance.
+    pub fn update(self, instance: &Instance, cause: Cause, old_search: &[Entry]) -> Result<Moved, Error> {
+        let step = self.step(cause);
+        instance::step(instance, &self.place(), &step)?;
+        self.end_what_was_left(instance)?;
+        self.finish_writing(step.id, old_search, Some(instance.state.clone()))
+    }
+
+    /// Cancels what belonged to the states that were left.
+    fn end_what_was_left(&self, instance: &Instance) -> Result<(), Error> {
+        let (organization, id) = (instance.organization_id, instance.id);
+        if self.status != "active" {
+            timer::cancel_all(organization, id)?;
+        } else if !self.outcome.cancelled.is_empty() {
+            timer::cancel_names(organization, id, &self.outcome.cancelled)?;
+        }
+        let chart = &self.definition.chart;
+        let left = |owns: fn(&chart::State) -> bool| -> Vec<String> {
+            let states = self.outcome.left.iter().map(|state| chart.state(state));
+            states.filter(|state| owns(state)).map(|state| state.path.clone()).collect()
+        };
+        let timed = left(|state| !state.after.is_empty());
+        if self.status == "active" && !timed.is_empty() {
+            timer::cancel_states(organization, id, &timed)?;
+        }
+        let invoking = left(|state| !state.invoke.is_empty());
+        if !invoking.is_empty() {
+            effect::cancel_states(organization, id, &invoking)?;
+        }
+        Ok(())
+    }
+
+    fn finish_writing(self, step_id: Uuid, old_search: &[Entry], from_state: Option<String>) -> Result<Moved, Error> {
+        let now = self.caller.now;
+        if !self.timers.is_empty() {
+            if self.timers.iter().any(|timer| timer.kind == "raise") {
+                check_timer_limit(self.organization_id, self.instance_id, &self.timers)?;
+            }
+            timer::insert(self.organization_id, self.instance_id, now, &self.timers)?;
+        }
+        if !self.effects.is_empty() {
+            let origin = Origin {
+                organization_id: self.organization_id,
+                instance_id: self.instance_id,
+                step_id,
+                seq: self.seq,
+                now,
+            };
+            effect::insert(&origin, &self.effects)?;
+        }
+        let gone: Vec<Entry> = old_search.iter().filter(|entry| !self.new_search.contains(entry)).cloned().collect();
+        let come: Vec<Entry> = self.new_search.iter().filter(|entry| !old_search.contains(entry)).cloned().collect();
+        if !gone.is_empty() || !come.is_empty() {
+            search::replace(self.organization_id, &self.definition.code, self.instance_id, &gone, &come)?;
+        }
+        Ok(Moved { seq: self.seq, from_state, to_state: self.state, status: self.status.to_owned() })
+    }
+}
+
+/// A step that says who and why, and nothing of a macrostep.
+pub fn bare_step(caller: &Caller, cause: Cause, started: Instant) -> NewStep {
+    NewStep {
+        id: new_id(),
+        created_at: caller.now,
+        duration_ms: started.elapsed().as_secs_f32() * 1000.0,
+        kind: cause.kind,
+        event: cause.event,
+        actor: caller.actor.clone(),
+        role: caller.role_text(),
+        database_role: caller.database_role.clone(),
+        line_code: cause.line_code,
+        note: cause.note,
+        effects_queued: None,
+        guards: None,
+        payload: cause.payload,
+        detail: None,
+    }
+}
+
+/// The values that an instance can be searched by, as they are in the evaluator's context.
+pub fn search_values(
+    evaluator: &mut Evaluator,
+    definition: &Loaded,
+    active: &StateSet,
+) -> Result<Vec<Entry>, Error> {
+    if definition.chart.search().is_empty() {
+        return Ok(Vec::new());
+    }
+    let event = Event::new("wf.search", None);
+    let scope = Scope { event: &event, active, chart: &definition.chart };
+    let known = evaluator.missing.len();
+    let mut values = Vec::new();
+    for (key, template) in definition.chart.search() {
+        if let Some(text) = evaluator.evaluate(template, &scope)?.as_plain_text() {
+            values.push((key.clone(), text));
+        }
+    }
+    // A search value that is not there yet is no news.
+    evaluator.missing.truncate(known);
+    Ok(values)
+}
+
+/// The status that a final state gives, and the instance's output.
+fn finish(definition: &Loaded, outcome: &Outcome<Jsonb>) -> (&'static str, Option<Jsonb>) {
+    let Status::Done { state, output } = &outcome.status else {
+        return ("active", None);
+    };
+    let state = definition.chart.state(*state);
+    let named = |status: &str| {
+        state.key.eq_ignore_ascii_case(status) || state.tags.iter().any(|tag| tag.eq_ignore_ascii_case(status))
+    };
+    let status = ["failed", "cancelled"].into_iter().find(|status| named(status)).unwrap_or("completed");
+    (status, output.clone())
+}
+
+/// The deadline of an instance that begins.
+pub fn first_deadline(
+    evaluator: &mut Evaluator,
+    definition: &Loaded,
+    active: &StateSet,
+    from: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let Some(sla) = definition.chart.sla() else {
+        return Ok(None);
+    };
+    if let Some(calendar) = &sla.calendar {
+        return Err(calendar_unknown(calendar));
+    }
+    let delay = match &sla.duration {
+        chart::Delay::Fixed(duration) => When::Fixed(*duration),
+        chart::Delay::Computed(template) => {
+            let event = Event::new("wf.start", None);
+            When::Computed(evaluator.evaluate(template, &Scope { event: &event, active, chart: &definition.chart })?)
+        }
+    };
+    due("sla", &delay, from).map(|due| Some(due.at))
+}
+
+struct Due {
+    at: Timestamp,
+    is_relative: bool,
+}
+
+/// When something with this delay falls due: milliseconds, a duration or a moment.
+fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Error> {
+    let invalid = |detail: String| {
+        Error::new(Code::InvalidDuration, format!("the delay of {name} is no delay"))
+            .detail(detail)
+            .hint("A delay is a number of milliseconds, an ISO 8601 duration such as PT24H, or a timestamp.")
+    };
+    let after = |duration: &Duration| {
+        let at = duration.after(from.unix()).and_then(Timestamp::from_unix);
+        at.map(|at| Due { at, is_relative: true }).ok_or_else(|| invalid(format!("{duration} from now is out of range.")))
+    };
+    let value = match delay {
+        When::Fixed(duration) => return after(duration),
+        When::Computed(value) => value,
+    };
+    let text = value.as_plain_text().ok_or_else(|| invalid("It is null.".to_owned()))?;
+    if let Ok(millis) = text.parse::<f64>() {
+        return after(&Duration::from_millis(millis).map_err(|error| invalid(format!("It is {text}: {error}")))?);
+    }
+    if let Ok(duration) = Duration::parse(&text) {
+        return after(&duration);
+    }
+    match Timestamp::parse(&text) {
+        Some(at) => Ok(Due { at, is_relative: false }),
+        None => Err(invalid(format!("It is \"{text}\"."))),
+    }
+}
+
+/// Refuses more timers than an instance may have.
+fn check_timer_limit(organization: Uuid, instance: Uuid, new: &[NewTimer]) -> Result<(), Error> {
+    let open = timer::open(organization, instance)?.len() + new.iter().filter(|timer| timer.kind != "after").count();
+    if open > TIMER_LIMIT { Err(too_many_timers(instance)) } else { Ok(()) }
+}
+
+/// The instance has all the timers that it may have.
+pub fn too_many_timers(instance: Uuid) -> Error {
+    Error::new(Code::TooManyTimers, format!("instance {instance} has {TIMER_LIMIT} pending timers"))
+        .detail("Timers of states (after) are not counted.")
+        .hint("Cancel some with wf_cancel_timer.")
+}
+
+fn calendar_unknown(calendar: &str) -> Error {
+    Error::new(Code::InvalidArgument, format!("calendar {calendar} does not exist"))
+}
+
+fn guards_json(guards: &[GuardResult]) -> Option<Jsonb> {
+    if guards.is_empty() {
+        return None;
+    }
+    let results: Vec<Jsonb> = guards
+        .iter()
+        .map(|guard| {
+            Jsonb::object(|object| {
+                object.set_text("guard", &guard.guard);
+                object.set("result", &Jsonb::parse(guard.result.map_or("null", |result| if result { "true" } else { "false" })));
+            })
+        })
+        .collect();
+    Some(Jsonb::array(&results))
+}
+
+/// A macrostep that came to nothing for a reason that has a name.
+pub fn stopped(definition: &Loaded, event: &str, stop: Stop<Error>) -> Error {
+    match stop {
+        Stop::Host(error) => error,
+        Stop::MicrostepLimit { states } => Error::new(
+            Code::MicrostepLimit,
+            format!("{event} caused more than {} microsteps in {}", chart::MICROSTEP_LIMIT, definition.code),
+        )
+        .detail(format!("It turned at: {states}."))
+        .hint("Look for transitions in always, or raised events, that lead back to where they began."),
+        Stop::Refused(_) => Error::internal(format!("{event} was refused where it cannot be")),
+    }
+}

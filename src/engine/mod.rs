@@ -1,0 +1,36 @@
+//! What happens to a stored instance.
+//!
+//! # Protocol
+//!
+//! Everything that changes an instance goes, in the caller's transaction, through the same steps:
+//!
+//! 1. `caller::write` fixes who calls and switches to the extension's owner;
+//! 2. the instance's row is locked (`FOR NO KEY UPDATE`). It guards all that belongs to the instance: only its holder
+//!    writes its timers, tasks, effects and steps, so no other lock is ever taken, and none can deadlock with it;
+//! 3. an idempotency key is looked up after the lock, in a fresh snapshot: a repeated call answers what the first did;
+//! 4. finished, paused, wrong role: named errors;
+//! 5. `chart::run` works out one macrostep in memory (`evaluate` answers its guards and values);
+//! 6. `macrostep` writes instance and step in one statement, then timers, effects and search values, one statement
+//!    each and only where there are any.
+//!
+//! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
+//! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
+
+pub mod caller;
+pub mod cancel;
+pub mod define;
+pub mod definition;
+pub mod evaluate;
+pub mod functions;
+pub mod macrostep;
+pub mod send;
+pub mod start;
+pub mod tick;
+pub mod timer;
+
+use pgrx::Uuid;
+
+/// A new id: UUIDv7, so that ids of one moment lie side by side in their indexes.
+pub fn new_id() -> Uuid {
+    Uuid::from_bytes(uuid::Uuid::now_v7().into_bytes())
+}

@@ -1,0 +1,112 @@
+//! A new instance: the first macrostep of a definition's current version.
+
+use std::time::Instant;
+
+use pgrx::Uuid;
+
+use super::caller::{Caller, check_size};
+use super::definition::{self, Loaded};
+use super::evaluate::{Evaluator, Subject};
+use super::macrostep::{Cause, Target, Worked, first_deadline, stopped};
+use super::new_id;
+use crate::chart::{self, Event, Host, Lookup, Scope, StateId};
+use crate::error::{Code, Error};
+use crate::pg::jsonb::Jsonb;
+use crate::store::instance::{self, Identity};
+
+/// What a new instance is given.
+#[derive(Default)]
+pub struct Start {
+    pub definition_code: String,
+    pub input: Option<Jsonb>,
+    pub instance_key: Option<String>,
+    pub subject: Option<Jsonb>,
+    pub version: Option<i32>,
+    pub correlation_key: Option<String>,
+    pub initial_state: Option<String>,
+    pub owner_team: Option<String>,
+    pub owner_user_id: Option<String>,
+}
+
+/// Starts an instance and gives its id; the id that exists, where the key has one.
+pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
+    let started = Instant::now();
+    let input = start.input.as_ref();
+    check_size("the input", input)?;
+    check_size("the subject", start.subject.as_ref())?;
+    if input.is_some_and(|input| !input.is_object()) {
+        return Err(Error::new(Code::InvalidArgument, "the input is not an object")
+            .hint("Give input => '{\"key\": \"value\"}'; it is merged over the definition's context."));
+    }
+    let organization = caller.creating()?;
+    let code = start.definition_code.as_str();
+    let key = start.instance_key.as_deref();
+    if let Some(key) = key
+        && let Some(existing) = instance::by_key(organization, code, key)?
+    {
+        return Ok(existing);
+    }
+    let definition = definition::load(organization, definition::find(organization, code, start.version)?)?;
+    let at = start.initial_state.as_deref().map(|name| find_state(&definition, name)).transpose()?;
+
+    let id = new_id();
+    let context = input.map_or_else(|| definition.context.clone(), |input| definition.context.concat(input));
+    check_size("the context", Some(&context))?;
+    let subject =
+        Subject { organization_id: organization, id, seq: 1, instance_key: key, subject: start.subject.as_ref() };
+    let mut evaluator = Evaluator::new(&definition, caller, subject, context);
+    let event = Event::new("wf.start", start.input.clone());
+    let outcome = chart::start(&definition.chart, &mut evaluator, at, event.clone())
+        .map_err(|stop| stopped(&definition, "the start", stop))?;
+
+    let active = &outcome.position.active;
+    let sla_at = first_deadline(&mut evaluator, &definition, active, caller.now)?;
+    let scope = Scope { event: &event, active, chart: &definition.chart };
+    let correlation_key = match (start.correlation_key, definition.chart.correlation()) {
+        (Some(key), _) => Some(key),
+        (None, Some(template)) => evaluator.evaluate(template, &scope)?.as_plain_text(),
+        (None, None) => start.instance_key.clone(),
+    };
+    let identity = Identity {
+        organization_id: organization,
+        id,
+        definition_id: definition.id,
+        definition_version: definition.version,
+        definition_code: &definition.code,
+        parent_id: None,
+        instance_key: key,
+        correlation_key: correlation_key.as_deref(),
+        owner_team: start.owner_team.as_deref(),
+        owner_user_id: start.owner_user_id.as_deref(),
+        subject: start.subject.as_ref(),
+    };
+    let target = Target { organization_id: organization, instance_id: id, seq: 1, sla_at };
+    let cause = Cause { kind: "start", event: Some(event.name), payload: start.input, ..Cause::default() };
+    let worked = Worked::new(&definition, caller, &target, evaluator, outcome, started)?;
+    if worked.insert(&identity, cause)?.is_some() {
+        return Ok(id);
+    }
+    // Somebody else took the key in the meantime.
+    let existing = key.map(|key| instance::by_key(organization, code, key)).transpose()?.flatten();
+    existing.ok_or_else(|| Error::internal("an instance was not stored, and its key is free"))
+}
+
+/// A state by its path, id or unambiguous key.
+pub fn find_state(definition: &Loaded, name: &str) -> Result<StateId, Error> {
+    let chart = &definition.chart;
+    let paths = |states: &mut dyn Iterator<Item = &chart::State>| {
+        states.map(|state| state.path.as_str()).filter(|path| !path.is_empty()).collect::<Vec<_>>().join(", ")
+    };
+    match chart.find_state(name) {
+        Lookup::One(state) => Ok(state),
+        Lookup::None => {
+            Err(Error::new(Code::InvalidTransition, format!("{} has no state {name}", definition.code))
+                .detail(format!("Its states are: {}.", paths(&mut chart.states().iter()))))
+        }
+        Lookup::Ambiguous(states) => {
+            Err(Error::new(Code::InvalidTransition, format!("{} has several states {name}", definition.code))
+                .detail(format!("They are: {}.", paths(&mut states.iter().map(|state| chart.state(*state)))))
+                .hint("Give the full path."))
+        }
+    }
+}

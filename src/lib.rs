@@ -1,0 +1,27 @@
+//! pg_workflow: a workflow engine inside Postgres.
+
+mod api;
+pub mod chart;
+mod clock;
+mod engine;
+mod error;
+mod pg;
+mod settings;
+mod store;
+
+pgrx::pg_module_magic!();
+
+/// Called by the server when it loads the library.
+#[pgrx::pg_guard]
+extern "C-unwind" fn _PG_init() {
+    settings::define();
+}
+
+pgrx::extension_sql_file!("../sql/schema/00_schema.sql", name = "schema", bootstrap);
+pgrx::extension_sql_file!("../sql/schema/10_definition.sql", name = "definition", requires = ["schema"]);
+pgrx::extension_sql_file!("../sql/schema/20_instance.sql", name = "instance", requires = ["definition"]);
+pgrx::extension_sql_file!("../sql/schema/30_work.sql", name = "work", requires = ["instance"]);
+pgrx::extension_sql_file!("../sql/schema/80_views.sql", name = "views", requires = ["work", api::clock::wf::now]);
+pgrx::extension_sql_file!("../sql/schema/81_error_codes.sql", name = "error_codes", requires = [api::errors::wf::error_codes]);
+pgrx::extension_sql_file!("../sql/schema/82_instances.sql", name = "instances", requires = ["views", api::errors::wf::raise]);
+pgrx::extension_sql_file!("../sql/schema/90_finish.sql", name = "finish", requires = ["instances", "error_codes"], finalize);

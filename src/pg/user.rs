@@ -1,0 +1,97 @@
+//! Whose rights are in force.
+//!
+//! Our own statements run as the extension's owner with a fixed search_path; user code runs as the role that
+//! registered it, restricted, with the path that was in force then. Flags are added to those in force, never
+//! replaced. The way out restores all of it; where a panic skips that, the abort of the (sub)transaction does.
+
+use std::ffi::CString;
+
+use pgrx::pg_sys;
+
+use crate::error::Error;
+
+/// The path of our own statements: a kept plan is parsed again under the path in force, so qualified tables alone
+/// do not protect operators.
+const OWN_PATH: &str = "pg_catalog, pg_temp";
+
+/// The role in force: who called us.
+pub fn current_role() -> pg_sys::Oid {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::GetUserId() }
+}
+
+/// The name of a role, or None if it is gone.
+pub fn role_name(role: pg_sys::Oid) -> Option<String> {
+    // SAFETY: with noerr the function answers null for a role that is gone, else a palloc'ed string.
+    unsafe {
+        let name = pg_sys::GetUserNameFromId(role, true);
+        (!name.is_null()).then(|| std::ffi::CStr::from_ptr(name).to_string_lossy().into_owned())
+    }
+}
+
+/// Runs `work` with the rights of the extension's owner.
+pub fn as_owner<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    switched(owner()?, pg_sys::SECURITY_LOCAL_USERID_CHANGE, OWN_PATH, work)
+}
+
+/// Runs user code: `work` with the rights of `role` and no way to gain others.
+///
+/// RESTRICTED_OPERATION keeps it from leaving behind what would run later with the caller's rights (deferred
+/// constraints, temporary objects, cursors).
+pub fn as_user_code<T>(
+    role: pg_sys::Oid,
+    search_path: &str,
+    work: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    let flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION;
+    switched(role, flags, search_path, work)
+}
+
+fn switched<T>(
+    role: pg_sys::Oid,
+    flags: u32,
+    search_path: &str,
+    work: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    let path = CString::new(search_path).unwrap_or_default();
+    let mut outer_role = pg_sys::InvalidOid;
+    let mut outer_flags = 0;
+    // SAFETY: the pair of role and flags that was read is the one put back; the GUC level opened is the one closed.
+    unsafe {
+        pg_sys::GetUserIdAndSecContext(&mut outer_role, &mut outer_flags);
+        pg_sys::SetUserIdAndSecContext(role, outer_flags | flags as i32);
+        let level = pg_sys::NewGUCNestLevel();
+        pg_sys::set_config_option(
+            c"search_path".as_ptr(),
+            path.as_ptr(),
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_SAVE,
+            true,
+            0,
+            false,
+        );
+        let result = work();
+        pg_sys::AtEOXact_GUC(true, level);
+        pg_sys::SetUserIdAndSecContext(outer_role, outer_flags);
+        result
+    }
+}
+
+/// The owner of schema `wf`, which is the extension's.
+fn owner() -> Result<pg_sys::Oid, Error> {
+    // SAFETY: a syscache tuple is read while it is held and released after.
+    unsafe {
+        let tuple = pg_sys::SearchSysCache1(
+            pg_sys::SysCacheIdentifier::NAMESPACENAME as i32,
+            pg_sys::Datum::from(c"wf".as_ptr()),
+        );
+        if tuple.is_null() {
+            return Err(Error::not_installed());
+        }
+        let namespace = pg_sys::GETSTRUCT(tuple) as *const pg_sys::FormData_pg_namespace;
+        let owner = (*namespace).nspowner;
+        pg_sys::ReleaseSysCache(tuple);
+        Ok(owner)
+    }
+}

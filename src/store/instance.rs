@@ -1,0 +1,170 @@
+//! `wf.instance`: the hot row, always written together with its step.
+
+use pgrx::Uuid;
+
+use super::statement;
+use super::step::NewStep;
+use crate::error::Error;
+use crate::pg::jsonb::Jsonb;
+use crate::pg::spi::{Row, Statement};
+use crate::pg::time::Timestamp;
+
+statement!(ORGANIZATION, "instance_organization");
+statement!(LOCK, "instance_lock");
+statement!(LOCK_SKIP, "instance_lock_skip");
+statement!(BY_KEY, "instance_by_key");
+statement!(INSERT, "instance_insert");
+statement!(STEP, "instance_step");
+
+/// An instance as its row says, locked.
+pub struct Instance {
+    pub organization_id: Uuid,
+    pub id: Uuid,
+    pub definition_id: Uuid,
+    pub seq: i64,
+    pub status: String,
+    pub state: String,
+    pub paused_at: Option<Timestamp>,
+    pub sla_at: Option<Timestamp>,
+    pub instance_key: Option<String>,
+    pub subject: Option<Jsonb>,
+    pub history: Option<String>,
+    pub context: Jsonb,
+}
+
+/// What a step changes in the row of its instance.
+pub struct Place<'a> {
+    pub state: &'a str,
+    pub status: &'a str,
+    pub history: Option<&'a str>,
+    pub sla_at: Option<Timestamp>,
+    pub output: Option<&'a Jsonb>,
+    pub error: Option<&'a Jsonb>,
+    /// None where the context did not change.
+    pub context: Option<&'a Jsonb>,
+}
+
+/// What a new instance has besides its place.
+pub struct Identity<'a> {
+    pub organization_id: Uuid,
+    pub id: Uuid,
+    pub definition_id: Uuid,
+    pub definition_version: i32,
+    pub definition_code: &'a str,
+    pub parent_id: Option<Uuid>,
+    pub instance_key: Option<&'a str>,
+    pub correlation_key: Option<&'a str>,
+    pub owner_team: Option<&'a str>,
+    pub owner_user_id: Option<&'a str>,
+    pub subject: Option<&'a Jsonb>,
+}
+
+/// The organization that holds an instance, looked for in all of them.
+pub fn organization(id: Uuid) -> Result<Option<Uuid>, Error> {
+    ORGANIZATION.first(&[&id], |row| row.required(1))
+}
+
+/// Locks an instance, waiting for whoever holds it, and reads it as it then is.
+pub fn lock(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
+    locked(&LOCK, organization, id)
+}
+
+/// Locks an instance unless somebody holds it.
+pub fn lock_skip(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
+    locked(&LOCK_SKIP, organization, id)
+}
+
+fn locked(statement: &Statement, organization_id: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
+    statement.first(&[&organization_id, &id], |row: &Row| {
+        Ok(Instance {
+            organization_id,
+            id,
+            definition_id: row.required(1)?,
+            seq: row.required(2)?,
+            status: row.required(3)?,
+            state: row.required(4)?,
+            paused_at: row.get(5),
+            sla_at: row.get(6),
+            instance_key: row.get(7),
+            subject: row.get(8),
+            history: row.get(9),
+            context: row.required(10)?,
+        })
+    })
+}
+
+/// The instance that a key already has.
+pub fn by_key(organization: Uuid, code: &str, key: &str) -> Result<Option<Uuid>, Error> {
+    BY_KEY.first(&[&organization, &code, &key], |row| row.required(1))
+}
+
+/// Stores an instance and its first step; false where its key is taken.
+pub fn insert(new: &Identity, place: &Place, step: &NewStep) -> Result<bool, Error> {
+    let made = INSERT.execute(&[
+        &new.organization_id,
+        &new.id,
+        &new.definition_id,
+        &step.created_at,
+        &new.definition_version,
+        &new.definition_code,
+        &place.status,
+        &place.state,
+        &place.sla_at,
+        &new.parent_id,
+        &new.instance_key,
+        &new.correlation_key,
+        &new.owner_team,
+        &new.owner_user_id,
+        &new.subject.cloned(),
+        &place.history,
+        &place.output.cloned(),
+        &place.error.cloned(),
+        &place.context.cloned(),
+        &step.id,
+        &step.duration_ms,
+        &step.event,
+        &step.actor,
+        &step.role,
+        &step.database_role,
+        &step.effects_queued,
+        &step.guards,
+        &step.payload,
+        &step.detail,
+    ])?;
+    Ok(made == 1)
+}
+
+/// Stores the next step of a locked instance and its new place.
+pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Error> {
+    let written = STEP.execute(&[
+        &instance.organization_id,
+        &instance.id,
+        &instance.seq,
+        &place.state,
+        &place.status,
+        &step.created_at,
+        &place.history,
+        &place.sla_at,
+        &place.output.cloned(),
+        &place.error.cloned(),
+        &place.context.cloned(),
+        &step.id,
+        &step.duration_ms,
+        &step.kind,
+        &instance.state.as_str(),
+        &step.event,
+        &step.actor,
+        &step.role,
+        &step.database_role,
+        &step.line_code,
+        &step.note,
+        &step.effects_queued,
+        &step.guards,
+        &step.payload,
+        &step.detail,
+    ])?;
+    match written {
+        1 => Ok(()),
+        _ => Err(Error::internal(format!("step {} of instance {} hit no row", instance.seq + 1, instance.id))),
+    }
+}

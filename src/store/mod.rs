@@ -1,0 +1,22 @@
+//! Every statement that the engine runs, one file per table: SQL text in `sql/`, its kept plan, and the rows as plain
+//! structs. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
+//! organization, because row security does not protect the owner's statements.
+
+pub mod definition;
+pub mod effect;
+pub mod guard;
+pub mod instance;
+pub mod function;
+pub mod organization;
+pub mod search;
+pub mod step;
+pub mod timer;
+
+/// A statement of `sql/`, planned once per backend.
+macro_rules! statement {
+    ($name:ident, $file:literal) => {
+        static $name: $crate::pg::spi::Statement =
+            $crate::pg::spi::Statement::new(include_str!(concat!("sql/", $file, ".sql")));
+    };
+}
+use statement;

@@ -1,0 +1,36 @@
+//! `wf.organization`: who holds anything here.
+
+use pgrx::Uuid;
+
+use super::statement;
+use crate::error::Error;
+use crate::pg::time::Timestamp;
+
+statement!(KNOWN, "organization_known");
+statement!(INSERT, "organization_insert");
+
+/// The organization of everything that is shared, and of a database without tenants.
+pub fn zero() -> Uuid {
+    Uuid::from_bytes([0; 16])
+}
+
+/// What is known of an organization.
+pub struct Known {
+    /// Does it hold anything yet?
+    pub registered: bool,
+    /// Does any organization besides zero hold anything?
+    pub tenants: bool,
+}
+
+/// Looks an organization up.
+pub fn known(organization: Uuid) -> Result<Known, Error> {
+    let known = KNOWN.first(&[&organization], |row| {
+        Ok(Known { registered: row.required(1)?, tenants: row.required(2)? })
+    })?;
+    known.ok_or_else(|| Error::internal("an aggregate without a row"))
+}
+
+/// Registers an organization, unless it is registered.
+pub fn insert(organization: Uuid, now: Timestamp) -> Result<(), Error> {
+    INSERT.execute(&[&organization, &now]).map(drop)
+}

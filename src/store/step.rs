@@ -1,0 +1,53 @@
+//! `wf.step`: the log. Written only together with the instance (see `instance`), read for replays.
+
+use pgrx::Uuid;
+
+use super::statement;
+use crate::error::Error;
+use crate::pg::jsonb::Jsonb;
+use crate::pg::time::Timestamp;
+
+statement!(BY_LINE_CODE, "step_by_line_code");
+
+/// A step to be stored.
+pub struct NewStep {
+    pub id: Uuid,
+    pub created_at: Timestamp,
+    pub duration_ms: f32,
+    pub kind: &'static str,
+    pub event: Option<String>,
+    pub actor: Option<String>,
+    pub role: Option<String>,
+    pub database_role: String,
+    pub line_code: Option<String>,
+    pub note: Option<String>,
+    pub effects_queued: Option<Vec<String>>,
+    pub guards: Option<Jsonb>,
+    pub payload: Option<Jsonb>,
+    pub detail: Option<Jsonb>,
+}
+
+/// What an idempotency key answered the first time.
+pub struct Replay {
+    pub seq: i64,
+    pub from_state: Option<String>,
+    pub to_state: String,
+    pub status: String,
+}
+
+/// The form in which an idempotency key is stored: unique per instance.
+pub fn line_code(instance: Uuid, key: &str) -> String {
+    format!("{instance}:{key}")
+}
+
+/// The step that a key made.
+pub fn by_line_code(organization: Uuid, line_code: &str) -> Result<Option<Replay>, Error> {
+    BY_LINE_CODE.first(&[&organization, &line_code], |row| {
+        Ok(Replay {
+            seq: row.required(1)?,
+            from_state: row.get(2),
+            to_state: row.required(3)?,
+            status: row.required(4)?,
+        })
+    })
+}

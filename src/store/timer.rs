@@ -1,0 +1,140 @@
+//! `wf.timer`: due work. Only the holder of the instance's row writes here.
+
+use pgrx::Uuid;
+
+use super::statement;
+use crate::error::Error;
+use crate::pg::jsonb::Jsonb;
+use crate::pg::time::Timestamp;
+
+statement!(MOMENT, "timer_moment");
+statement!(INSERT, "timer_insert");
+statement!(CANCEL_STATES, "timer_cancel_states");
+statement!(CANCEL_NAMES, "timer_cancel_names");
+statement!(CANCEL_ALL, "timer_cancel_all");
+statement!(OPEN, "timer_open");
+statement!(DUE, "timer_due");
+statement!(NEXT, "timer_next");
+statement!(READ, "timer_read");
+statement!(FIRED, "timer_fired");
+statement!(FAILED, "timer_failed");
+
+/// A timer to be stored.
+pub struct NewTimer {
+    pub id: Uuid,
+    pub fire_at: Timestamp,
+    /// A delay and not a moment.
+    pub is_relative: bool,
+    /// `after`, `raise` or `set`.
+    pub kind: &'static str,
+    pub name: String,
+    pub event: String,
+    pub entity_code: String,
+    /// The state's path, of an `after`.
+    pub state: Option<String>,
+    pub payload: Option<Jsonb>,
+}
+
+/// A timer that is due.
+pub struct Due {
+    pub organization_id: Uuid,
+    pub id: Uuid,
+    pub instance_id: Uuid,
+}
+
+/// One timer as its row says.
+pub struct Timer {
+    pub fire_at: Timestamp,
+    pub fired_at: Option<Timestamp>,
+    pub attempts: i32,
+    pub status: String,
+    pub kind: String,
+    pub name: String,
+    pub event: String,
+    pub payload: Option<Jsonb>,
+}
+
+/// The moment that lies an interval after another, counted in UTC.
+pub fn moment(from: Timestamp, delay: pgrx::datum::Interval) -> Result<Timestamp, Error> {
+    let moment = MOMENT.first(&[&from, &delay], |row| row.required(1))?;
+    moment.ok_or_else(|| Error::internal("a sum without a row"))
+}
+
+/// Stores timers, all of one instance.
+pub fn insert(organization: Uuid, instance: Uuid, now: Timestamp, timers: &[NewTimer]) -> Result<(), Error> {
+    INSERT
+        .execute(&[
+            &organization,
+            &instance,
+            &now,
+            &timers.iter().map(|timer| timer.id).collect::<Vec<_>>(),
+            &timers.iter().map(|timer| timer.fire_at).collect::<Vec<_>>(),
+            &timers.iter().map(|timer| timer.is_relative).collect::<Vec<_>>(),
+            &timers.iter().map(|timer| timer.kind.to_owned()).collect::<Vec<_>>(),
+            &timers.iter().map(|timer| timer.name.clone()).collect::<Vec<_>>(),
+            &timers.iter().map(|timer| timer.event.clone()).collect::<Vec<_>>(),
+            &timers.iter().map(|timer| timer.entity_code.clone()).collect::<Vec<_>>(),
+            &timers.iter().map(|timer| timer.state.clone()).collect::<Vec<_>>(),
+            &timers.iter().map(|timer| timer.payload.clone()).collect::<Vec<_>>(),
+        ])
+        .map(drop)
+}
+
+/// Cancels the `after` timers of states that were left.
+pub fn cancel_states(organization: Uuid, instance: Uuid, states: &Vec<String>) -> Result<(), Error> {
+    CANCEL_STATES.execute(&[&organization, &instance, states]).map(drop)
+}
+
+/// Cancels open timers by name and gives the names that were there.
+pub fn cancel_names(organization: Uuid, instance: Uuid, names: &Vec<String>) -> Result<Vec<String>, Error> {
+    CANCEL_NAMES.rows(&[&organization, &instance, names], |row| row.required(1))
+}
+
+/// Cancels every open timer of an instance and gives their names.
+pub fn cancel_all(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Error> {
+    CANCEL_ALL.rows(&[&organization, &instance], |row| row.required(1))
+}
+
+/// The names of the open timers that no state owns.
+pub fn open(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Error> {
+    OPEN.rows(&[&organization, &instance], |row| row.required(1))
+}
+
+/// What is due, oldest first, without locks.
+pub fn due(now: Timestamp, organization: Option<Uuid>, limit: i32) -> Result<Vec<Due>, Error> {
+    DUE.rows(&[&now, &organization, &limit], |row| {
+        Ok(Due { organization_id: row.required(1)?, id: row.required(2)?, instance_id: row.required(3)? })
+    })
+}
+
+/// The moment of the next timer.
+pub fn next(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error> {
+    NEXT.first(&[&organization], |row| row.required(1))
+}
+
+/// One timer of an instance; read it under the instance's lock.
+pub fn read(organization: Uuid, instance: Uuid, id: Uuid) -> Result<Option<Timer>, Error> {
+    READ.first(&[&organization, &instance, &id], |row| {
+        Ok(Timer {
+            fire_at: row.required(1)?,
+            fired_at: row.get(2),
+            attempts: row.required(3)?,
+            status: row.required(4)?,
+            kind: row.required(5)?,
+            name: row.required(6)?,
+            event: row.required(7)?,
+            payload: row.get(8),
+        })
+    })
+}
+
+/// Records that a timer has fired.
+pub fn fired(organization: Uuid, instance: Uuid, id: Uuid, now: Timestamp) -> Result<(), Error> {
+    FIRED.execute(&[&organization, &instance, &id, &now]).map(drop)
+}
+
+/// Records a firing that failed: tried again at `retry_at`, never where that is None.
+pub fn failed(due: &Due, error: &str, retry_at: Option<Timestamp>) -> Result<(), Error> {
+    let status = if retry_at.is_some() { "PENDING" } else { "FAILED" };
+    FAILED.execute(&[&due.organization_id, &due.instance_id, &due.id, &error, &retry_at, &status]).map(drop)
+}
