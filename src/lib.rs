@@ -22,6 +22,19 @@ pgrx::extension_sql_file!("../sql/schema/10_definition.sql", name = "definition"
 pgrx::extension_sql_file!("../sql/schema/20_instance.sql", name = "instance", requires = ["definition"]);
 pgrx::extension_sql_file!("../sql/schema/30_work.sql", name = "work", requires = ["instance"]);
 pgrx::extension_sql_file!("../sql/schema/80_views.sql", name = "views", requires = ["work", api::clock::wf::now]);
-pgrx::extension_sql_file!("../sql/schema/81_error_codes.sql", name = "error_codes", requires = [api::errors::wf::error_codes]);
-pgrx::extension_sql_file!("../sql/schema/82_instances.sql", name = "instances", requires = ["views", api::errors::wf::raise]);
-pgrx::extension_sql_file!("../sql/schema/90_finish.sql", name = "finish", requires = ["instances", "error_codes"], finalize);
+pgrx::extension_sql_file!(
+    "../sql/schema/81_error_codes.sql",
+    name = "error_codes",
+    requires = [api::errors::wf::error_codes]
+);
+pgrx::extension_sql_file!(
+    "../sql/schema/82_instances.sql",
+    name = "instances",
+    requires = ["views", api::errors::wf::raise]
+);
+pgrx::extension_sql_file!(
+    "../sql/schema/90_finish.sql",
+    name = "finish",
+    requires = ["instances", "error_codes"],
+    finalize
+);

@@ -153,11 +153,11 @@ AS $function$
 #variable_conflict use_column
 DECLARE
     chosen uuid := COALESCE($2, NULLIF(pg_catalog.current_setting('app.current_org_id', true), '')::uuid);
-    found  record;
+    home   record;
 BEGIN
     -- Index: idx_wf_instances, one probe per organization where none is given.
-    SELECT v.organization_id AS home, pg_catalog.to_jsonb(v) AS instance
-    INTO found
+    SELECT v.organization_id AS id, pg_catalog.to_jsonb(v) AS instance
+    INTO home
     FROM wf.organization AS o
     JOIN @extschema@.wf_instances_view AS v ON v.organization_id = o.organization_id AND v.instance_id = $1
     WHERE chosen IS NULL OR o.organization_id = chosen;
@@ -166,19 +166,19 @@ BEGIN
             NULL, 'Look it up in wf_instances_view, and check organization_id and app.current_org_id.');
     END IF;
     RETURN pg_catalog.jsonb_build_object(
-        'instance', found.instance,
+        'instance', home.instance,
         -- Index: idx_wf_steps_instance.
         'steps', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(s) ORDER BY s.seq), '[]')
-            FROM @extschema@.wf_steps_view AS s WHERE s.organization_id = found.home AND s.instance_id = $1),
+            FROM @extschema@.wf_steps_view AS s WHERE s.organization_id = home.id AND s.instance_id = $1),
         -- Index: idx_wf_tasks_instance.
         'tasks', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(t) ORDER BY t.task_id), '[]')
-            FROM @extschema@.wf_tasks_view AS t WHERE t.organization_id = found.home AND t.instance_id = $1),
+            FROM @extschema@.wf_tasks_view AS t WHERE t.organization_id = home.id AND t.instance_id = $1),
         -- Index: idx_wf_timers.
         'timers', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(t) ORDER BY t.timer_id), '[]')
-            FROM @extschema@.wf_timers_view AS t WHERE t.organization_id = found.home AND t.instance_id = $1),
+            FROM @extschema@.wf_timers_view AS t WHERE t.organization_id = home.id AND t.instance_id = $1),
         -- Index: idx_wf_effects_instance.
         'effects', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(e) ORDER BY e.effect_id), '[]')
-            FROM @extschema@.wf_effects_view AS e WHERE e.organization_id = found.home AND e.instance_id = $1)
+            FROM @extschema@.wf_effects_view AS e WHERE e.organization_id = home.id AND e.instance_id = $1)
     );
 END
 $function$;

@@ -55,11 +55,7 @@ fn wf_definition(
 }
 
 #[pg_extern(volatile, parallel_unsafe)]
-fn wf_register_guard(
-    code: Option<String>,
-    function: Option<RegProc>,
-    organization_id: default!(Option<Uuid>, "NULL"),
-) {
+fn wf_register_guard(code: Option<String>, function: Option<RegProc>, organization_id: default!(Option<Uuid>, "NULL")) {
     answer(move || {
         let (code, function) = (required("code", code)?, required("function", function)?);
         caller::write(organization_id, None, None, |caller| define::register_guard(caller, &code, function.0))

@@ -35,14 +35,6 @@ fn wf_scheduler_tick(
         let report = caller::write(organization_id, None, None, |caller| {
             tick::tick(caller, max_timers, dry_run.unwrap_or(false))
         })?;
-        Ok(TableIterator::once((
-            report.run_id,
-            report.timers_fired,
-            0,
-            0,
-            0,
-            report.duration_ms,
-            report.next_run_at,
-        )))
+        Ok(TableIterator::once((report.run_id, report.timers_fired, 0, 0, 0, report.duration_ms, report.next_run_at)))
     })
 }

@@ -42,8 +42,7 @@ fn wf_cancel_timer(
 ) -> TableIterator<'static, (name!(cancelled_count, i32), name!(cancelled_timers, Vec<String>))> {
     answer(move || {
         let id = required("instance_id", instance_id)?;
-        let names =
-            caller::write(organization_id, None, None, |caller| timer::cancel(caller, id, name, reason))?;
+        let names = caller::write(organization_id, None, None, |caller| timer::cancel(caller, id, name, reason))?;
         Ok(TableIterator::once((names.len() as i32, names)))
     })
 }

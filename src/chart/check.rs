@@ -48,7 +48,12 @@ pub fn check(text: &str, catalog: &dyn Catalog) -> Report {
     flaws.sort_by_key(|(node, _, _)| *node);
     let findings: Vec<Finding> = flaws
         .into_iter()
-        .map(|(node, code, message)| Finding { pointer: document.pointer(node), severity: code.severity(), code, message })
+        .map(|(node, code, message)| Finding {
+            pointer: document.pointer(node),
+            severity: code.severity(),
+            code,
+            message,
+        })
         .collect();
     let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
     Report { findings, chart: (!refused).then(|| draft.compile()) }

@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn exact_first_then_the_longest_wildcard() {
         let mut table = EventTable::default();
-        let ids: Vec<DescriptorId> = ["*", "a.*", "a.b.*", "a.b", "b.*"].iter().map(|text| table.intern(text)).collect();
+        let ids: Vec<DescriptorId> =
+            ["*", "a.*", "a.b.*", "a.b", "b.*"].iter().map(|text| table.intern(text)).collect();
         let resolved = |name| table.resolve(name, None).descriptors;
         assert_eq!(resolved("a.b"), [ids[3], ids[2], ids[1], ids[0]]);
         assert_eq!(resolved("a"), [ids[1], ids[0]]);

@@ -46,9 +46,6 @@ pub(super) struct Document {
     nodes: Vec<Node>,
 }
 
-
-
-
 impl Document {
     /// Reads the text. Flaws that leave a tree to read come with it, the others instead of it.
     pub(super) fn parse(text: &str) -> Result<(Document, Vec<Flaw>), Flaw> {
@@ -172,7 +169,9 @@ pub fn compact(text: &str) -> Result<String, String> {
 
 fn check_syntax(text: &str) -> Result<(), String> {
     // Ignored values are skipped without recursion.
-    serde_json::from_str::<serde::de::IgnoredAny>(text).map(drop).map_err(|error| format!("The text is no JSON: {error}"))
+    serde_json::from_str::<serde::de::IgnoredAny>(text)
+        .map(drop)
+        .map_err(|error| format!("The text is no JSON: {error}"))
 }
 
 /// The deepest nesting of brackets outside strings, whether or not the text is JSON.
@@ -227,7 +226,8 @@ impl Builder<'_> {
             b'"' => Value::String(self.string(id)),
             _ => {
                 let rest = &self.text[self.at..];
-                let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).unwrap_or(rest.len());
+                let length =
+                    rest.find(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).unwrap_or(rest.len());
                 self.at += length;
                 match &rest[..length] {
                     "null" => Value::Null,
@@ -243,7 +243,9 @@ impl Builder<'_> {
 
     fn number(&mut self, id: NodeId, digits: &str) -> Value {
         let exponent = digits.find(['e', 'E']).map(|at| digits[at + 1..].parse::<i32>());
-        if exponent.is_some_and(|exponent| !exponent.is_ok_and(|exponent| exponent.abs() < MAX_EXPONENT)) {
+        if exponent.is_some_and(|exponent| !exponent.is_ok_and(|exponent| exponent.abs() < MAX_EXPONENT))
+            || digits.len() > MAX_EXPONENT as usize
+        {
             let message = format!("{digits} is beyond the range of numbers in Postgres");
             self.flaws.push((id, FindingCode::BadValue, message));
         }

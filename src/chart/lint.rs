@@ -54,7 +54,10 @@ fn leavable(draft: &Draft<'_>) -> StateSet {
         }
         for transition in state.transitions() {
             let Transition { targets, actions, .. } = &draft.transitions[transition.index()];
-            if !targets.is_empty() || !actions.is_empty() || !draft.written_transitions[transition.index()].targets.is_empty() {
+            if !targets.is_empty()
+                || !actions.is_empty()
+                || !draft.written_transitions[transition.index()].targets.is_empty()
+            {
                 leavable.insert(id);
             }
             let mut around = std::iter::successors(state.parent, |state| draft.states[state.index()].parent);
@@ -105,7 +108,8 @@ fn lint_shadows(draft: &Draft<'_>, id: StateId, flaws: &mut Vec<Flaw>) {
     for transition in draft.states[id.index()].transitions() {
         let Transition { trigger, guard, roles, .. } = &draft.transitions[transition.index()];
         if certain.contains(trigger) {
-            let message = "An earlier transition for the same event has neither guard nor roles, so this one is never taken";
+            let message =
+                "An earlier transition for the same event has neither guard nor roles, so this one is never taken";
             let node = draft.written_transitions[transition.index()].node;
             flaws.push((node, FindingCode::ShadowedTransition, message.to_owned()));
         } else if guard.is_none() && roles.is_empty() {
@@ -120,7 +124,9 @@ fn lint_done(draft: &Draft<'_>, id: StateId, flaws: &mut Vec<Flaw>) {
     if id.index() == 0 || !can_be_done(draft, id) {
         let message = match id.index() {
             0 => "The root's onDone never fires: a definition that is done has ended",
-            _ => "This state is never done: that takes a final state right within it, in every region if it is parallel",
+            _ => {
+                "This state is never done: that takes a final state right within it, in every region if it is parallel"
+            }
         };
         flaws.push((node, FindingCode::NeverDone, message.to_owned()));
     }
@@ -140,7 +146,8 @@ fn can_be_done(draft: &Draft<'_>, id: StateId) -> bool {
 /// Eventless transitions that lead, through what they enter, back to a state they began in: a depth-first search whose every edge
 /// back into the present path closes a cycle.
 fn lint_cycles(draft: &Draft<'_>, flaws: &mut Vec<Flaw>) {
-    let edges: Vec<Vec<(StateId, NodeId)>> = (0..draft.states.len()).map(|index| eventless_edges(draft, index)).collect();
+    let edges: Vec<Vec<(StateId, NodeId)>> =
+        (0..draft.states.len()).map(|index| eventless_edges(draft, index)).collect();
     let mut entered = StateSet::new(draft.states.len());
     let mut on_path = StateSet::new(draft.states.len());
     for start in (0..draft.states.len()).map(StateId::new) {
@@ -161,7 +168,10 @@ fn lint_cycles(draft: &Draft<'_>, flaws: &mut Vec<Flaw>) {
             };
             *next += 1;
             if on_path.contains(*to) {
-                let message = format!("This eventless transition leads back to \"{}\", where eventless transitions lead here again", draft.states[to.index()].path);
+                let message = format!(
+                    "This eventless transition leads back to \"{}\", where eventless transitions lead here again",
+                    draft.states[to.index()].path
+                );
                 flaws.push((*node, FindingCode::EventlessCycle, message));
             } else if !entered.contains(*to) {
                 path.push((*to, 0));

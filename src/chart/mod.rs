@@ -50,12 +50,15 @@ pub use ids::{FunctionId, GuardCodeId, LiteralId, PathId, StateId, TransitionId}
 pub use json::compact;
 pub use jsonpath::{Path, Variables, is_predicate, variables};
 pub use model::{
-    Action, After, Condition, Delay, Escalation, Function, FunctionKind, Guard, Initial, Invoke, Limits, Sla, State, StateKind,
-    Template, Test, Transition, Trigger,
+    Action, After, Condition, Delay, Escalation, Function, FunctionKind, Guard, Initial, Invoke, Limits, Sla, State,
+    StateKind, Template, Test, Transition, Trigger,
 };
 pub use position::{History, Position};
 pub use run::{
-    Candidate, Command, Event, GuardResult, Host, MICROSTEP_LIMIT, Outcome, Refusal, Request, Scope, Status, Stop, When,
-    advance_candidates, candidates, send, start,
+    Candidate, Command, Event, GuardResult, Host, MICROSTEP_LIMIT, Outcome, Refusal, Request, Scope, Status, Stop,
+    When, advance_candidates, candidates, send, start,
 };
 pub use set::StateSet;
+
+#[cfg(test)]
+mod tests;

@@ -43,7 +43,8 @@ impl Position {
             active.insert(leaf);
             chart.ancestors(leaf).for_each(|ancestor| active.insert(ancestor));
         }
-        illegal(chart, &active).map_or(Ok(()), |why| Err(format!("\"{state}\" is no state of {}: {why}", chart.code())))?;
+        illegal(chart, &active)
+            .map_or(Ok(()), |why| Err(format!("\"{state}\" is no state of {}: {why}", chart.code())))?;
         Ok(Position { active, history: history.map_or(Ok(History::default()), |text| parse_history(chart, text))? })
     }
 
@@ -56,8 +57,12 @@ impl Position {
     /// `{"<path of a history state>": ["<path>", …]}`, or nothing where nothing is remembered.
     pub fn history_text(&self, chart: &Chart) -> Option<String> {
         let path = |state: &StateId| chart.state(*state).path.as_str();
-        let by_path: serde_json::Map<String, serde_json::Value> =
-            self.history.0.iter().map(|(state, kept)| (path(state).to_owned(), kept.iter().map(path).collect())).collect();
+        let by_path: serde_json::Map<String, serde_json::Value> = self
+            .history
+            .0
+            .iter()
+            .map(|(state, kept)| (path(state).to_owned(), kept.iter().map(path).collect()))
+            .collect();
         (!by_path.is_empty()).then(|| serde_json::Value::Object(by_path).to_string())
     }
 }
@@ -96,7 +101,8 @@ fn illegal(chart: &Chart, active: &StateSet) -> Option<String> {
 }
 
 fn parse_history(chart: &Chart, text: &str) -> Result<History, String> {
-    let by_path: BTreeMap<String, Vec<String>> = serde_json::from_str(text).map_err(|error| format!("the history is unreadable: {error}"))?;
+    let by_path: BTreeMap<String, Vec<String>> =
+        serde_json::from_str(text).map_err(|error| format!("the history is unreadable: {error}"))?;
     let mut history = History::default();
     for (path, kept) in by_path {
         let state = find(chart, &path)?;

@@ -43,7 +43,9 @@ fn register<T>(names: &mut HashMap<String, T>, name: &str, thing: T, what: &str,
 
 fn resolve_initial(draft: &mut Draft<'_>, flaws: &mut Vec<Flaw>) {
     for index in 0..draft.states.len() {
-        let Some(WrittenInitial { node, target, actions }) = draft.written_states[index].initial.take() else { continue };
+        let Some(WrittenInitial { node, target, actions }) = draft.written_states[index].initial.take() else {
+            continue;
+        };
         let child = match target.contains('.') {
             true => None,
             false => draft.names.below(StateId::new(index), target, &draft.states),
@@ -56,7 +58,8 @@ fn resolve_initial(draft: &mut Draft<'_>, flaws: &mut Vec<Flaw>) {
         };
         let history = &draft.states[child.index()];
         if history.is_history() && draft.written_states[child.index()].default_targets.is_empty() {
-            let message = format!("\"initial\" names the history state \"{target}\", which has no target to begin with");
+            let message =
+                format!("\"initial\" names the history state \"{target}\", which has no target to begin with");
             flaws.push((node, FindingCode::UnreachableInitial, message));
             continue;
         }
@@ -89,7 +92,9 @@ fn resolve_defaults(draft: &mut Draft<'_>, flaws: &mut Vec<Flaw>) {
         for (node, text) in &written.default_targets {
             let Some(target) = follow(draft, StateId::new(index), *node, text, flaws) else { continue };
             if target <= parent || target > last || draft.states[target.index()].is_history() {
-                let message = format!("\"{text}\" is no default for a history state; name a state within the history's own parent");
+                let message = format!(
+                    "\"{text}\" is no default for a history state; name a state within the history's own parent"
+                );
                 flaws.push((*node, FindingCode::BadValue, message));
             }
             targets.push(target);
@@ -132,7 +137,9 @@ fn dangling_hint(draft: &Draft<'_>, source: StateId, text: &str) -> String {
     match (text.strip_prefix('.'), draft.states[source.index()].parent) {
         (Some(child), _) => hint(draft, source, child),
         (None, Some(parent)) => hint(draft, parent, text),
-        (None, None) if draft.names.below(source, text, &draft.states).is_some() => format!("did you mean \".{text}\"?"),
+        (None, None) if draft.names.below(source, text, &draft.states).is_some() => {
+            format!("did you mean \".{text}\"?")
+        }
         (None, None) => hint(draft, source, text),
     }
 }
@@ -151,8 +158,7 @@ fn hint(draft: &Draft<'_>, parent: StateId, name: &str) -> String {
 
 fn check_together(draft: &Draft<'_>, targets: &[StateId], node: NodeId, flaws: &mut Vec<Flaw>) {
     if !fit_together(draft, targets) {
-        let message =
-            "These targets cannot be active together; several targets must lie in different regions of one parallel state";
+        let message = "These targets cannot be active together; several targets must lie in different regions of one parallel state";
         flaws.push((node, FindingCode::ConflictingTargets, message.to_owned()));
     }
 }

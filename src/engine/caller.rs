@@ -122,11 +122,7 @@ pub fn read<T>(organization: Option<Uuid>, work: impl FnOnce(&Caller) -> Result<
 }
 
 /// Runs user code of a macrostep with the rights of `role`.
-pub fn user_code<T>(
-    role: pg_sys::Oid,
-    search_path: &str,
-    work: impl FnOnce() -> Result<T, Error>,
-) -> Result<T, Error> {
+pub fn user_code<T>(role: pg_sys::Oid, search_path: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     struct Running(bool);
     impl Drop for Running {
         fn drop(&mut self) {

@@ -78,7 +78,11 @@ impl<'a> Evaluator<'a> {
                 roles: Jsonb::array(&roles),
                 // To the second: what jsonpath's datetime() of PostgreSQL 15 can read.
                 now: Jsonb::string(&caller.now.to_iso_seconds()),
-                now_epoch: Jsonb::parse(&format!("{}.{:06}", micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000))),
+                now_epoch: Jsonb::parse(&format!(
+                    "{}.{:06}",
+                    micros.div_euclid(1_000_000),
+                    micros.rem_euclid(1_000_000)
+                )),
                 instance: self.instance(),
             }
         })

@@ -8,7 +8,9 @@ use super::caller::Caller;
 use super::definition::Loaded;
 use super::evaluate::Evaluator;
 use super::new_id;
-use crate::chart::{self, Command, Duration, Event, GuardResult, Host, Outcome, Scope, StateId, StateSet, Status, Stop, When};
+use crate::chart::{
+    self, Command, Duration, Event, GuardResult, Host, Outcome, Scope, StateId, StateSet, Status, Stop, When,
+};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
@@ -316,11 +318,7 @@ pub fn bare_step(caller: &Caller, cause: Cause, started: Instant) -> NewStep {
 }
 
 /// The values that an instance can be searched by, as they are in the evaluator's context.
-pub fn search_values(
-    evaluator: &mut Evaluator,
-    definition: &Loaded,
-    active: &StateSet,
-) -> Result<Vec<Entry>, Error> {
+pub fn search_values(evaluator: &mut Evaluator, definition: &Loaded, active: &StateSet) -> Result<Vec<Entry>, Error> {
     if definition.chart.search().is_empty() {
         return Ok(Vec::new());
     }
@@ -388,7 +386,8 @@ fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Error> {
     };
     let after = |duration: &Duration| {
         let at = duration.after(from.unix()).and_then(Timestamp::from_unix);
-        at.map(|at| Due { at, is_relative: true }).ok_or_else(|| invalid(format!("{duration} from now is out of range.")))
+        at.map(|at| Due { at, is_relative: true })
+            .ok_or_else(|| invalid(format!("{duration} from now is out of range.")))
     };
     let value = match delay {
         When::Fixed(duration) => return after(duration),
@@ -433,7 +432,10 @@ fn guards_json(guards: &[GuardResult]) -> Option<Jsonb> {
         .map(|guard| {
             Jsonb::object(|object| {
                 object.set_text("guard", &guard.guard);
-                object.set("result", &Jsonb::parse(guard.result.map_or("null", |result| if result { "true" } else { "false" })));
+                object.set(
+                    "result",
+                    &Jsonb::parse(guard.result.map_or("null", |result| if result { "true" } else { "false" })),
+                );
             })
         })
         .collect();

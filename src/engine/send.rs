@@ -74,12 +74,8 @@ pub fn send(caller: &Caller, send: Send) -> Result<Sent, Error> {
     if let Some(line_code) = &line_code
         && let Some(first) = step::by_line_code(instance.organization_id, line_code)?
     {
-        let moved = Moved {
-            seq: first.seq,
-            from_state: first.from_state,
-            to_state: first.to_state,
-            status: first.status,
-        };
+        let moved =
+            Moved { seq: first.seq, from_state: first.from_state, to_state: first.to_state, status: first.status };
         return Ok(Sent { moved, replayed: true });
     }
     check_running(&instance)?;
@@ -95,8 +91,7 @@ pub fn send(caller: &Caller, send: Send) -> Result<Sent, Error> {
             line_code: line_code.clone(),
             note: None,
         };
-        let request =
-            Request { event: Event::new(event, send.payload.clone()), roles: Some(&caller.roles), target };
+        let request = Request { event: Event::new(event, send.payload.clone()), roles: Some(&caller.roles), target };
         match advance(caller, &instance, &definition, &position, request, cause, started)? {
             Ok(moved) => return Ok(Sent { moved, replayed: false }),
             Err(refusal) => refused = Some(more_telling(refused, refusal)),
@@ -181,11 +176,7 @@ pub fn check_event(event: &str) -> Result<(), Error> {
 }
 
 /// What to try, in order: the event itself, or the events of the transitions that lead to the state.
-fn requests(
-    definition: &Loaded,
-    position: &Position,
-    what: What,
-) -> Result<Vec<(String, Option<StateId>)>, Error> {
+fn requests(definition: &Loaded, position: &Position, what: What) -> Result<Vec<(String, Option<StateId>)>, Error> {
     match what {
         What::Event(event) => Ok(vec![(event, None)]),
         What::Target(name) => {
@@ -220,13 +211,7 @@ fn more_telling(first: Option<Refusal>, second: Refusal) -> Refusal {
     }
 }
 
-fn refusal(
-    definition: &Loaded,
-    instance: &Instance,
-    position: &Position,
-    caller: &Caller,
-    refusal: Refusal,
-) -> Error {
+fn refusal(definition: &Loaded, instance: &Instance, position: &Position, caller: &Caller, refusal: Refusal) -> Error {
     let state = &instance.state;
     match refusal {
         Refusal::NoMatch => {
@@ -237,11 +222,9 @@ fn refusal(
             }
             .hint("Give unmatched => 'ignore' to drop events that come at the wrong time.")
         }
-        Refusal::Guards(results) => {
-            Error::new(Code::GuardFailed, format!("no guard allows this in state {state}"))
-                .detail(results.iter().map(guard_text).collect::<Vec<_>>().join("\n"))
-                .hint("Compare the guards with the instance's context in wf_instances_view and with the payload.")
-        }
+        Refusal::Guards(results) => Error::new(Code::GuardFailed, format!("no guard allows this in state {state}"))
+            .detail(results.iter().map(guard_text).collect::<Vec<_>>().join("\n"))
+            .hint("Compare the guards with the instance's context in wf_instances_view and with the payload."),
         Refusal::Roles(allowed) => {
             let given = caller.role_text().unwrap_or_else(|| "none".to_owned());
             Error::new(Code::UnauthorizedRole, format!("this needs another role in state {state}"))
@@ -259,7 +242,11 @@ fn expected(definition: &Loaded, position: &Position) -> Option<String> {
         .map(|candidate| {
             let targets = &chart.transition(candidate.transition).targets;
             let targets: Vec<&str> = targets.iter().map(|target| chart.state(*target).path.as_str()).collect();
-            if targets.is_empty() { candidate.event } else { format!("{} (to {})", candidate.event, targets.join(" and ")) }
+            if targets.is_empty() {
+                candidate.event
+            } else {
+                format!("{} (to {})", candidate.event, targets.join(" and "))
+            }
         })
         .collect();
     (!events.is_empty()).then(|| events.join(", "))

@@ -99,10 +99,8 @@ pub fn find_state(definition: &Loaded, name: &str) -> Result<StateId, Error> {
     };
     match chart.find_state(name) {
         Lookup::One(state) => Ok(state),
-        Lookup::None => {
-            Err(Error::new(Code::InvalidTransition, format!("{} has no state {name}", definition.code))
-                .detail(format!("Its states are: {}.", paths(&mut chart.states().iter()))))
-        }
+        Lookup::None => Err(Error::new(Code::InvalidTransition, format!("{} has no state {name}", definition.code))
+            .detail(format!("Its states are: {}.", paths(&mut chart.states().iter())))),
         Lookup::Ambiguous(states) => {
             Err(Error::new(Code::InvalidTransition, format!("{} has several states {name}", definition.code))
                 .detail(format!("They are: {}.", paths(&mut states.iter().map(|state| chart.state(*state)))))

@@ -125,9 +125,7 @@ impl PgError {
     /// Raises this error in the server. Control leaves by a jump: no frame between here and the server's handler
     /// may hold anything that needs dropping.
     pub fn throw(self) -> ! {
-        let text = |value: &Option<String>| {
-            value.as_ref().map_or(std::ptr::null_mut(), |value| copy(value))
-        };
+        let text = |value: &Option<String>| value.as_ref().map_or(std::ptr::null_mut(), |value| copy(value));
         // SAFETY: all pointers are palloc'ed strings or null; `self` is dropped before the jump.
         unsafe {
             let mut data: pg_sys::ErrorData = MaybeUninit::zeroed().assume_init();

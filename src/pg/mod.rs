@@ -35,10 +35,7 @@ macro_rules! sql_type {
 
         // SAFETY: IntoDatum of the type makes a datum of the SQL type named, in the current memory context.
         unsafe impl pgrx::callconv::BoxRet for $type {
-            unsafe fn box_into<'fcx>(
-                self,
-                fcinfo: &mut pgrx::callconv::FcInfo<'fcx>,
-            ) -> pgrx::datum::Datum<'fcx> {
+            unsafe fn box_into<'fcx>(self, fcinfo: &mut pgrx::callconv::FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
                 match pgrx::datum::IntoDatum::into_datum(self) {
                     // SAFETY: the datum belongs to the type that the function was declared with.
                     Some(datum) => unsafe { fcinfo.return_raw_datum(datum) },

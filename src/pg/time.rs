@@ -41,7 +41,11 @@ impl Timestamp {
             let value = unsafe {
                 pgrx::direct_function_call::<i64>(
                     pg_sys::timestamptz_in,
-                    &[Some(pg_sys::Datum::from(text.as_ptr())), Some(pg_sys::Datum::from(0)), Some(pg_sys::Datum::from(-1))],
+                    &[
+                        Some(pg_sys::Datum::from(text.as_ptr())),
+                        Some(pg_sys::Datum::from(0)),
+                        Some(pg_sys::Datum::from(-1)),
+                    ],
                 )
             };
             value.ok_or_else(Error::not_installed)

@@ -27,6 +27,13 @@ pub fn find(organization: Uuid, code: &str) -> Result<Option<Guard>, Error> {
 /// Binds a code, in place of what it was bound to.
 pub fn upsert(organization: Uuid, code: &str, guard: &Guard, now: Timestamp) -> Result<(), Error> {
     UPSERT
-        .execute(&[&organization, &code, &guard.function.as_str(), &guard.owner_role, &guard.search_path.as_str(), &now])
+        .execute(&[
+            &organization,
+            &code,
+            &guard.function.as_str(),
+            &guard.owner_role,
+            &guard.search_path.as_str(),
+            &now,
+        ])
         .map(drop)
 }

@@ -4,9 +4,9 @@
 
 pub mod definition;
 pub mod effect;
+pub mod function;
 pub mod guard;
 pub mod instance;
-pub mod function;
 pub mod organization;
 pub mod search;
 pub mod step;

@@ -24,9 +24,8 @@ pub struct Known {
 
 /// Looks an organization up.
 pub fn known(organization: Uuid) -> Result<Known, Error> {
-    let known = KNOWN.first(&[&organization], |row| {
-        Ok(Known { registered: row.required(1)?, tenants: row.required(2)? })
-    })?;
+    let known =
+        KNOWN.first(&[&organization], |row| Ok(Known { registered: row.required(1)?, tenants: row.required(2)? }))?;
     known.ok_or_else(|| Error::internal("an aggregate without a row"))
 }
 

@@ -14,7 +14,5 @@ pub type Entry = (String, String);
 pub fn replace(organization: Uuid, code: &str, instance: Uuid, old: &[Entry], new: &[Entry]) -> Result<(), Error> {
     let split = |entries: &[Entry]| entries.iter().cloned().unzip::<String, String, Vec<_>, Vec<_>>();
     let ((old_keys, old_values), (new_keys, new_values)) = (split(old), split(new));
-    REPLACE
-        .execute(&[&organization, &code, &instance, &old_keys, &old_values, &new_keys, &new_values])
-        .map(drop)
+    REPLACE.execute(&[&organization, &code, &instance, &old_keys, &old_values, &new_keys, &new_values]).map(drop)
 }

@@ -55,7 +55,8 @@ impl<'a> Reader<'a> {
             }
             _ if name.starts_with("xstate.") => {
                 let plain = name.trim_start_matches("xstate.");
-                let message = format!("\"{name}\" is XState's own name; write the action as \"{plain}\" with its fields");
+                let message =
+                    format!("\"{name}\" is XState's own name; write the action as \"{plain}\" with its fields");
                 self.flaw(kind, FindingCode::BadValue, message);
                 None
             }
@@ -111,7 +112,8 @@ impl<'a> Reader<'a> {
             self.flaw(node, FindingCode::BadValue, message);
         }
         if let Some(prefix) = ENGINE_EVENTS.iter().find(|prefix| name.starts_with(**prefix)) {
-            let message = format!("\"{name}\" is an event of the engine; events beginning with \"{prefix}\" cannot be raised");
+            let message =
+                format!("\"{name}\" is an event of the engine; events beginning with \"{prefix}\" cannot be raised");
             self.flaw(node, FindingCode::Reserved, message);
         }
         Some(name.to_owned())

@@ -12,8 +12,21 @@ use crate::chart::model::{Action, After, Delay, Guard, Initial, StateKind, Trans
 use std::collections::HashMap;
 
 const ROOT_KEYS: [&str; 15] = [
-    "code", "version", "name", "title", "description", "meta", "$schema", "states", "transitions", "timers", "context", "sla",
-    "search", "correlation", "limits",
+    "code",
+    "version",
+    "name",
+    "title",
+    "description",
+    "meta",
+    "$schema",
+    "states",
+    "transitions",
+    "timers",
+    "context",
+    "sla",
+    "search",
+    "correlation",
+    "limits",
 ];
 const TRANSITION_KEYS: [&str; 7] = ["from", "to", "by", "guards", "effects", "description", "meta"];
 const TIMER_KEYS: [&str; 7] = ["on_enter", "minutes", "on_fire", "name", "to", "description", "meta"];
@@ -52,7 +65,8 @@ impl<'a> Reader<'a> {
             if out.on.is_empty() {
                 state.kind = StateKind::Final;
                 for timer in out.timers {
-                    let message = format!("\"{}\" has no way out and is final, so a timer in it never fires", state.key);
+                    let message =
+                        format!("\"{}\" has no way out and is final, so a timer in it never fires", state.key);
                     self.flaws.push((timer, FindingCode::BadValue, message));
                 }
                 continue;
@@ -228,7 +242,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The state that a key names.
-    fn flat_state(&mut self, node: NodeId, key: &str, states: &HashMap<&'a str, StateId>) -> Option<(StateId, &'a str)> {
+    fn flat_state(
+        &mut self,
+        node: NodeId,
+        key: &str,
+        states: &HashMap<&'a str, StateId>,
+    ) -> Option<(StateId, &'a str)> {
         let child = self.required(node, "This entry", key)?;
         let name = self.string(child, &format!("\"{key}\""))?;
         if let Some(state) = states.get(name) {

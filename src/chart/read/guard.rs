@@ -69,7 +69,9 @@ impl<'a> Reader<'a> {
             return None;
         }
         if !is_code(name) {
-            let message = format!("\"{name}\" is neither a function's name nor a guard's code; a jsonpath stands alone as a string");
+            let message = format!(
+                "\"{name}\" is neither a function's name nor a guard's code; a jsonpath stands alone as a string"
+            );
             self.flaw(kind, FindingCode::BadGuard, message);
             return None;
         }
@@ -77,7 +79,8 @@ impl<'a> Reader<'a> {
             return Some(self.registered(kind, name, params));
         }
         if let Err(why) = self.catalog.guard_function(name) {
-            let message = format!("{why}; a guard's function is schema.name(context jsonb, vars jsonb) returns boolean");
+            let message =
+                format!("{why}; a guard's function is schema.name(context jsonb, vars jsonb) returns boolean");
             self.flaw(kind, FindingCode::BadGuard, message);
         }
         let function = self.draft.function(Function { name: name.to_owned(), kind: FunctionKind::Guard });

@@ -6,8 +6,8 @@ use crate::chart::finding::FindingCode;
 use crate::chart::ids::StateId;
 use crate::chart::json::{NodeId, Value};
 use crate::chart::model::{Invoke, Trigger};
-use jiff::civil::{Date, DateTime};
 use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 
 const KEYS: [&str; 8] = ["id", "src", "input", "onDone", "onError", "retry", "timeout", "description"];
 const TASK_KEYS: [&str; 12] = [
@@ -53,7 +53,8 @@ impl<'a> Reader<'a> {
         let default_id = if index == 0 { name.clone() } else { format!("{name}.{}", index + 1) };
         let id = doc.get(node, "id").and_then(|id| self.name(id, "An invoke's id")).map(str::to_owned);
         let on_done = doc.get(node, "onDone").map(|done| self.transitions(done, state, &Trigger::InvokeDone(index)));
-        let on_error = doc.get(node, "onError").map(|error| self.transitions(error, state, &Trigger::InvokeError(index)));
+        let on_error =
+            doc.get(node, "onError").map(|error| self.transitions(error, state, &Trigger::InvokeError(index)));
         let input = doc.get(node, "input");
         match (src, input) {
             ("wf.task", Some(input)) => self.task_input(input),
@@ -75,7 +76,8 @@ impl<'a> Reader<'a> {
     fn source(&mut self, node: NodeId) -> Option<&'a str> {
         let src = self.name(node, "\"src\"")?;
         if src.starts_with("wf.") && !matches!(src, "wf.task" | "wf.workflow") {
-            let message = format!("\"{src}\" cannot be invoked; known are wf.task, wf.workflow and the codes of effects");
+            let message =
+                format!("\"{src}\" cannot be invoked; known are wf.task, wf.workflow and the codes of effects");
             self.flaw(node, FindingCode::BadValue, message);
         }
         Some(src)

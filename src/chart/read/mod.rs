@@ -32,8 +32,7 @@ type Flawed = (FindingCode, String);
 
 /// Reads the document in whichever of the two shapes it is.
 pub(super) fn read<'a>(doc: &'a Document, catalog: &'a dyn Catalog) -> (Draft<'a>, Vec<Flaw>) {
-    let mut reader =
-        Reader { doc, catalog, flaws: Vec::new(), draft: Draft::default(), seen_paths: HashMap::new() };
+    let mut reader = Reader { doc, catalog, flaws: Vec::new(), draft: Draft::default(), seen_paths: HashMap::new() };
     let is_array = |key| doc.get(ROOT, key).is_some_and(|node| matches!(doc.value(node), Value::Array(_)));
     if is_array("states") || is_array("transitions") {
         reader.flat();

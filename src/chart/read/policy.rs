@@ -56,7 +56,9 @@ impl<'a> Reader<'a> {
         };
         let message = match key.starts_with(['P', '-']) || key.starts_with(|c: char| c.is_ascii_digit()) {
             true => format!("The delay is wrong: {why}"),
-            false => format!("\"{key}\" is a named delay, which a definition cannot bind; spell it out, as in PT30M or $.remind_at"),
+            false => format!(
+                "\"{key}\" is a named delay, which a definition cannot bind; spell it out, as in PT30M or $.remind_at"
+            ),
         };
         self.flaw(node, FindingCode::BadDuration, message);
         Delay::Fixed(Duration::ZERO)
@@ -139,8 +141,8 @@ impl<'a> Reader<'a> {
         }
         let whole = |number: f64| number >= 1.0 && number.fract() == 0.0 && number <= f64::from(i32::MAX);
         let max_concurrent = doc.get(node, "max_concurrent");
-        let max_concurrent =
-            max_concurrent.and_then(|max| self.number(max, "\"max_concurrent\"", "a whole number of at least 1", whole));
+        let max_concurrent = max_concurrent
+            .and_then(|max| self.number(max, "\"max_concurrent\"", "a whole number of at least 1", whole));
         let per_second = doc.get(node, "per_second");
         let per_second =
             per_second.and_then(|rate| self.number(rate, "\"per_second\"", "above 0", |number| number > 0.0));

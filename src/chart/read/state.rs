@@ -8,8 +8,24 @@ use crate::chart::json::{NodeId, ROOT, Value};
 use crate::chart::model::{After, State, StateKind, Trigger};
 
 const STATE_KEYS: [&str; 18] = [
-    "id", "type", "initial", "states", "entry", "exit", "on", "always", "after", "onDone", "invoke", "tags", "meta",
-    "description", "output", "history", "target", "sla",
+    "id",
+    "type",
+    "initial",
+    "states",
+    "entry",
+    "exit",
+    "on",
+    "always",
+    "after",
+    "onDone",
+    "invoke",
+    "tags",
+    "meta",
+    "description",
+    "output",
+    "history",
+    "target",
+    "sla",
 ];
 /// The last three are accepted because exports have them, and are not read.
 const ROOT_KEYS: [&str; 7] = ["context", "search", "correlation", "limits", "version", "types", "$schema"];
@@ -17,13 +33,15 @@ const ROOT_KEYS: [&str; 7] = ["context", "search", "correlation", "limits", "ver
 const HISTORY_ONLY: [&str; 2] = ["history", "target"];
 const NOT_IN_FINAL: [&str; 8] = ["initial", "states", "on", "always", "after", "onDone", "invoke", "sla"];
 const NOT_IN_HISTORY: [&str; 13] = [
-    "initial", "states", "entry", "exit", "on", "always", "after", "onDone", "invoke", "tags", "output", "sla", "context",
+    "initial", "states", "entry", "exit", "on", "always", "after", "onDone", "invoke", "tags", "output", "sla",
+    "context",
 ];
 
 impl<'a> Reader<'a> {
     /// The whole document as a machine.
     pub(super) fn machine(&mut self) {
-        let keys: Vec<&str> = STATE_KEYS.iter().filter(|key| !HISTORY_ONLY.contains(key)).chain(&ROOT_KEYS).copied().collect();
+        let keys: Vec<&str> =
+            STATE_KEYS.iter().filter(|key| !HISTORY_ONLY.contains(key)).chain(&ROOT_KEYS).copied().collect();
         if !self.object(ROOT, "A definition", &keys) {
             return;
         }
@@ -49,7 +67,8 @@ impl<'a> Reader<'a> {
             && let Some(text) = self.name(code, &format!("\"{code_key}\""))
         {
             if text.chars().any(char::is_whitespace) || text.starts_with('#') || text.chars().count() > 200 {
-                let message = format!("\"{text}\" is no code; it has no white space, no leading # and at most 200 characters");
+                let message =
+                    format!("\"{text}\" is no code; it has no white space, no leading # and at most 200 characters");
                 self.flaw(code, FindingCode::BadValue, message);
             }
             self.draft.code = text.to_owned();
@@ -207,7 +226,8 @@ impl<'a> Reader<'a> {
             }
         }
         if let (StateKind::Atomic, true, Some(states)) = (kind, has_states, doc.get(node, "states")) {
-            let message = "An atomic state has no states within it; leave its type out, or make it compound or parallel";
+            let message =
+                "An atomic state has no states within it; leave its type out, or make it compound or parallel";
             self.flaw(states, FindingCode::BadValue, message);
         }
         kind
@@ -226,7 +246,9 @@ impl<'a> Reader<'a> {
         for (key, child) in doc.entries(node) {
             let why = match kind {
                 StateKind::Final if NOT_IN_FINAL.contains(&key) => "a final state, which nothing leads out of",
-                StateKind::History { .. } if NOT_IN_HISTORY.contains(&key) => "a history state, which is never active itself",
+                StateKind::History { .. } if NOT_IN_HISTORY.contains(&key) => {
+                    "a history state, which is never active itself"
+                }
                 StateKind::Atomic | StateKind::Parallel if key == "initial" => "a state that is not compound",
                 _ if key == "output" && kind != StateKind::Final && id.index() > 0 => "a state that is not final",
                 _ if HISTORY_ONLY.contains(&key) && !matches!(kind, StateKind::History { .. }) && id.index() > 0 => {
@@ -242,7 +264,8 @@ impl<'a> Reader<'a> {
         let Some(written) = self.doc.get(node, "id").filter(|_| id.index() > 0) else { return };
         let Some(text) = self.name(written, "A state's id") else { return };
         if text.starts_with('#') || text.contains(char::is_whitespace) {
-            let message = format!("\"{text}\" is no id; it has no white space and no leading #, which only targets have");
+            let message =
+                format!("\"{text}\" is no id; it has no white space and no leading #, which only targets have");
             self.flaw(written, FindingCode::BadValue, message);
         }
         self.draft.state(id).id = text.to_owned();
@@ -290,7 +313,8 @@ impl<'a> Reader<'a> {
         for item in self.items(node).iter() {
             let Some(calendar) = self.calendar(*item) else { continue };
             if found.as_ref().is_some_and(|known| *known != calendar) {
-                let message = format!("The delay already counts in another calendar than \"{calendar}\"; one delay has one");
+                let message =
+                    format!("The delay already counts in another calendar than \"{calendar}\"; one delay has one");
                 self.flaw(*item, FindingCode::BadValue, message);
             }
             found = Some(calendar);

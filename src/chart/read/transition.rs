@@ -34,7 +34,8 @@ impl<'a> Reader<'a> {
                 let message = "An event needs a name; for a transition without an event use \"always\"";
                 self.flaw(child, FindingCode::BadValue, message);
             } else if stem.contains('*') || (stem != descriptor && !stem.is_empty() && !stem.ends_with('.')) {
-                let message = format!("\"{descriptor}\" is no event descriptor; a * stands alone or last, as in order.*");
+                let message =
+                    format!("\"{descriptor}\" is no event descriptor; a * stands alone or last, as in order.*");
                 self.flaw(child, FindingCode::BadValue, message);
             }
             all.extend_from_slice(&self.transitions(child, source, &Trigger::Event(descriptor.to_owned())));

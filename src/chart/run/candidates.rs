@@ -24,10 +24,12 @@ pub fn candidates(chart: &Chart, position: &Position) -> Vec<Candidate> {
                 break;
             }
             seen.insert(id);
-            found.extend(chart.state(id).on.iter().filter_map(|transition| match &chart.transition(*transition).trigger {
-                Trigger::Event(event) => Some(Candidate { event: event.clone(), transition: *transition }),
-                _ => None,
-            }));
+            found.extend(chart.state(id).on.iter().filter_map(
+                |transition| match &chart.transition(*transition).trigger {
+                    Trigger::Event(event) => Some(Candidate { event: event.clone(), transition: *transition }),
+                    _ => None,
+                },
+            ));
         }
     }
     found

@@ -22,7 +22,11 @@ pub(super) fn history_default(chart: &Chart, history: StateId) -> &[StateId] {
 }
 
 /// The targets with every history state replaced by what it stands for.
-pub(super) fn effective_targets<'a>(chart: &'a Chart, history: &'a History, targets: &'a [StateId]) -> Cow<'a, [StateId]> {
+pub(super) fn effective_targets<'a>(
+    chart: &'a Chart,
+    history: &'a History,
+    targets: &'a [StateId],
+) -> Cow<'a, [StateId]> {
     if !targets.iter().any(|target| chart.state(*target).is_history()) {
         return Cow::Borrowed(targets);
     }
@@ -78,7 +82,9 @@ impl<'a> Domain<'a> {
 /// All that the transitions leave. A transition without targets leaves nothing.
 pub(super) fn exit_set(chart: &Chart, history: &History, active: &StateSet, transitions: &[TransitionId]) -> StateSet {
     let mut exits = StateSet::new(chart.states().len());
-    for transition in transitions.iter().map(|id| chart.transition(*id)).filter(|transition| !transition.targets.is_empty()) {
+    for transition in
+        transitions.iter().map(|id| chart.transition(*id)).filter(|transition| !transition.targets.is_empty())
+    {
         Domain::of(chart, history, transition).exits(chart, active).for_each(|state| exits.insert(state));
     }
     exits

@@ -23,7 +23,12 @@ impl<H: Host> Macrostep<'_, H> {
     }
 
     /// Asks the parts in order until one of them is `decisive`.
-    fn decide(&mut self, parts: &[Guard], event: &Event<H::Value>, decisive: bool) -> Result<Option<bool>, Stop<H::Error>> {
+    fn decide(
+        &mut self,
+        parts: &[Guard],
+        event: &Event<H::Value>,
+        decisive: bool,
+    ) -> Result<Option<bool>, Stop<H::Error>> {
         let mut whole = Some(!decisive);
         for part in parts {
             match self.holds(part, event)? {

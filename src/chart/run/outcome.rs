@@ -74,13 +74,35 @@ pub enum Status<V> {
 /// Something to be done outside.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Command<V> {
-    Effect { code: String, params: Option<V>, retry: Option<LiteralId>, timeout: Option<Duration> },
-    Invoke { state: StateId, index: usize, input: Option<V> },
-    After { state: StateId, index: usize, delay: When<V> },
-    Raise { id: Option<String>, event: String, payload: Option<V>, delay: When<V> },
-    Log { message: V },
+    Effect {
+        code: String,
+        params: Option<V>,
+        retry: Option<LiteralId>,
+        timeout: Option<Duration>,
+    },
+    Invoke {
+        state: StateId,
+        index: usize,
+        input: Option<V>,
+    },
+    After {
+        state: StateId,
+        index: usize,
+        delay: When<V>,
+    },
+    Raise {
+        id: Option<String>,
+        event: String,
+        payload: Option<V>,
+        delay: When<V>,
+    },
+    Log {
+        message: V,
+    },
     /// The state whose action it is; a transition's action is its source's.
-    Escalate { state: StateId },
+    Escalate {
+        state: StateId,
+    },
 }
 
 /// When something falls due.

@@ -23,7 +23,8 @@ impl<'a, H: Host> Macrostep<'a, H> {
     pub(super) fn select_request(&mut self, request: &Request<'_, H::Value>) -> Result<(), Stop<H::Error>> {
         let event = &request.event;
         let triggered = self.chart.events.resolve(&event.name, event.timer);
-        let mut gate = Gate { roles: request.roles, target: request.target, allowed: BTreeSet::new(), guard_failed: false };
+        let mut gate =
+            Gate { roles: request.roles, target: request.target, allowed: BTreeSet::new(), guard_failed: false };
         self.select_below(StateId::new(0), event, &triggered, &mut Some(&mut gate))?;
         if self.selected.is_empty() {
             return Err(Stop::Refused(if gate.guard_failed {

@@ -159,7 +159,12 @@ impl<'a, H: Host> Macrostep<'a, H> {
     }
 
     /// Outer states first: entry actions, delays, invokes, then initial actions.
-    fn enter(&mut self, states: &StateSet, by_default: &StateSet, event: &Event<H::Value>) -> Result<(), Stop<H::Error>> {
+    fn enter(
+        &mut self,
+        states: &StateSet,
+        by_default: &StateSet,
+        event: &Event<H::Value>,
+    ) -> Result<(), Stop<H::Error>> {
         let chart = self.chart;
         let mut completed = Vec::new();
         for id in states.iter() {
@@ -186,7 +191,12 @@ impl<'a, H: Host> Macrostep<'a, H> {
     }
 
     /// A final state was entered: its parent is done, and perhaps parallel states around that, and perhaps the chart.
-    fn finish(&mut self, id: StateId, completed: &mut Vec<StateId>, event: &Event<H::Value>) -> Result<(), Stop<H::Error>> {
+    fn finish(
+        &mut self,
+        id: StateId,
+        completed: &mut Vec<StateId>,
+        event: &Event<H::Value>,
+    ) -> Result<(), Stop<H::Error>> {
         let chart = self.chart;
         let output = self.optional(chart.state(id).output.as_ref(), event)?;
         let Some(parent) = chart.state(id).parent else { return Ok(()) };
@@ -283,7 +293,12 @@ impl<'a, H: Host> Macrostep<'a, H> {
                 Action::Escalate => self.commands.push(Command::Escalate { state }),
                 Action::Effect { code, params, retry, timeout } => {
                     let params = self.optional(params.as_ref(), event)?;
-                    self.commands.push(Command::Effect { code: code.clone(), params, retry: *retry, timeout: *timeout });
+                    self.commands.push(Command::Effect {
+                        code: code.clone(),
+                        params,
+                        retry: *retry,
+                        timeout: *timeout,
+                    });
                 }
             }
         }
