@@ -11,7 +11,6 @@ use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 
 #[pg_extern(volatile, parallel_unsafe)]
-#[allow(clippy::too_many_arguments)]
 fn wf_start(
     definition_code: Option<String>,
     input: default!(Option<Jsonb>, "NULL"),

@@ -8,7 +8,6 @@ use crate::pg::call::answer;
 use crate::pg::time::Timestamp;
 
 #[pg_extern(volatile, parallel_unsafe)]
-#[allow(clippy::too_many_arguments)]
 fn wf_scheduler_tick(
     max_timers: default!(Option<i32>, "NULL"),
     max_effects: default!(Option<i32>, "NULL"),

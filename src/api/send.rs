@@ -36,7 +36,6 @@ fn sent(
 }
 
 #[pg_extern(volatile, parallel_unsafe)]
-#[allow(clippy::too_many_arguments)]
 fn wf_send(
     instance_id: Option<Uuid>,
     event: Option<String>,
@@ -70,7 +69,6 @@ fn wf_send(
 }
 
 #[pg_extern(volatile, parallel_unsafe)]
-#[allow(clippy::too_many_arguments)]
 fn wf_advance(
     instance_id: Option<Uuid>,
     to_state: Option<String>,

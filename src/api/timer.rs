@@ -10,7 +10,6 @@ use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 
 #[pg_extern(volatile, parallel_unsafe)]
-#[allow(clippy::too_many_arguments)]
 fn wf_set_timer(
     instance_id: Option<Uuid>,
     name: Option<String>,

@@ -109,7 +109,7 @@ mod tests {
     fn ranges_are_inclusive() {
         let set = set(130, &[1, 64, 65, 129]);
         assert_eq!(indexes(set.range(2, 65)), [64, 65]);
-        assert_eq!(indexes(set.range(66, 128)), []);
+        assert!(indexes(set.range(66, 128)).is_empty());
         assert_eq!(set.next_from(130), None);
     }
 
