@@ -18,6 +18,7 @@ CREATE TABLE wf.instance (
     paused_at          timestamptz,
     sla_at             timestamptz,
     parent_id          uuid,
+    parent_effect_id   uuid,
     instance_key       text,
     correlation_key    text,
     owner_team         text,
@@ -50,6 +51,7 @@ CREATE INDEX idx_wf_instances_parent ON wf.instance (organization_id, parent_id)
 CREATE INDEX idx_wf_instances_subject ON wf.instance (organization_id, (subject ->> 'entity_id'))
     WHERE subject IS NOT NULL;
 COMMENT ON TABLE wf.instance IS 'One row per instance: where it is, in which version of its definition.';
+COMMENT ON COLUMN wf.instance.parent_effect_id IS 'The effect of the parent (an invoke of wf.workflow) that this instance answers.';
 COMMENT ON COLUMN wf.instance.state IS 'Full paths of the active atomic states in document order, joined by one space.';
 COMMENT ON COLUMN wf.instance.seq IS 'The number of steps so far; the last step has this seq.';
 COMMENT ON COLUMN wf.instance.history IS 'What history states remember: {"path": ["path", ...]} as JSON text; NULL when nothing.';

@@ -27,6 +27,7 @@ CREATE INDEX idx_wf_timers_due ON wf.timer (fire_at, id) WHERE status = 'PENDING
 -- The open timers of an instance.
 CREATE INDEX idx_wf_timers_instance ON wf.timer (organization_id, instance_id)
     WHERE status IN ('PENDING', 'SUSPENDED');
+CREATE INDEX idx_wf_timers_failed ON wf.timer (organization_id, created_at) WHERE status = 'FAILED';
 COMMENT ON TABLE wf.timer IS 'Moments at which an instance hears from the engine.';
 COMMENT ON COLUMN wf.timer.kind IS 'after: belongs to a state; raise: a delayed raise; set: wf_set_timer.';
 COMMENT ON COLUMN wf.timer.entity_code IS 'Instance, step and name: one row per timer that was ever made.';
@@ -80,6 +81,7 @@ CREATE TABLE wf.effect (
     attempts        integer     NOT NULL,
     status          text        NOT NULL
         CHECK (status IN ('PENDING', 'EXECUTING', 'COMPLETED', 'FAILED', 'PERMANENTLY_FAILED', 'CANCELLED')),
+    is_incident     boolean     NOT NULL,
     code            text        NOT NULL,
     invoke_id       text,
     state           text,
@@ -97,14 +99,21 @@ CREATE INDEX idx_wf_effects_ready ON wf.effect (created_at, id) WHERE status = '
 -- What failed and will be tried again.
 CREATE INDEX idx_wf_effects_retry ON wf.effect (next_retry_at, id) WHERE status = 'FAILED';
 -- Leases that may have run out.
-CREATE INDEX idx_wf_effects_lease ON wf.effect (lease_until) WHERE status = 'EXECUTING';
+CREATE INDEX idx_wf_effects_lease ON wf.effect (lease_until) WHERE status = 'EXECUTING' AND lease_until IS NOT NULL;
+-- What workers hold, by its id alone: a worker answers for several organizations at once.
+CREATE INDEX idx_wf_effects_executing ON wf.effect (id) WHERE status = 'EXECUTING';
+-- Children that are to be started.
+CREATE INDEX idx_wf_effects_workflow ON wf.effect (created_at, id) WHERE status = 'PENDING' AND code = 'wf.workflow';
 -- The effects of an instance, by step.
 CREATE INDEX idx_wf_effects_instance ON wf.effect (organization_id, instance_id, seq);
+CREATE INDEX idx_wf_effects_incident ON wf.effect (organization_id, created_at)
+    WHERE status = 'PERMANENTLY_FAILED' AND is_incident;
 -- What failed for good, by kind of error.
 CREATE INDEX idx_wf_effects_failed ON wf.effect (organization_id, error_type, created_at)
     WHERE status = 'PERMANENTLY_FAILED';
 COMMENT ON TABLE wf.effect IS 'The outbox: what is to be done after commit.';
 COMMENT ON COLUMN wf.effect.next_retry_at IS 'Not before; NULL unless the effect is FAILED.';
+COMMENT ON COLUMN wf.effect.is_incident IS 'It failed for good and nothing caught the failure: somebody must look at it.';
 COMMENT ON COLUMN wf.effect.params IS 'Evaluated when the effect was queued.';
 COMMENT ON COLUMN wf.effect.invoke_id IS 'The invoke that waits for the answer; NULL where nothing waits.';
 COMMENT ON COLUMN wf.effect.state IS 'The state that the invoke belongs to: leaving it cancels the effect.';
@@ -112,17 +121,33 @@ COMMENT ON COLUMN wf.effect.state IS 'The state that the invoke belongs to: leav
 CREATE TABLE wf.message (
     organization_id uuid        NOT NULL,
     id              uuid        NOT NULL,
-    message_id      text,
-    instance_id     uuid,
-    correlation_key text,
-    event           text        NOT NULL,
     created_at      timestamptz NOT NULL,
+    next_attempt_at timestamptz,
     expires_at      timestamptz,
+    attempts        integer     NOT NULL,
+    instance_id     uuid,
+    effect_id       uuid,
+    event           text        NOT NULL,
+    message_id      text,
+    correlation_key text,
+    actor_user_id   text,
+    roles           text[],
+    incident        text        CHECK (incident IN ('LATE', 'UNEXPECTED', 'FAILED')),
+    last_error      text,
     payload         jsonb,
     CONSTRAINT idx_wf_messages PRIMARY KEY (organization_id, id)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+-- What the scheduler is to deliver, oldest first.
+CREATE INDEX idx_wf_messages_due ON wf.message (next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
 CREATE UNIQUE INDEX idx_wf_messages_message_id ON wf.message (organization_id, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX idx_wf_messages_instance ON wf.message (organization_id, instance_id) WHERE instance_id IS NOT NULL;
 CREATE INDEX idx_wf_messages_correlation ON wf.message (organization_id, correlation_key)
     WHERE correlation_key IS NOT NULL;
-COMMENT ON TABLE wf.message IS 'The inbox: events that wait for an instance, by correlation key or by instance.';
+CREATE INDEX idx_wf_messages_incident ON wf.message (organization_id, created_at) WHERE incident IS NOT NULL;
+COMMENT ON TABLE wf.message IS
+    'The inbox: events that wait for an instance. A message is gone when it is delivered.';
+COMMENT ON COLUMN wf.message.effect_id IS 'The effect whose answer this is; NULL for an event of somebody outside.';
+COMMENT ON COLUMN wf.message.next_attempt_at IS 'When the scheduler tries next; NULL where trying is of no use any more.';
+COMMENT ON COLUMN wf.message.roles IS 'The roles of the sender; NULL for the engine, which is asked for none.';
+COMMENT ON COLUMN wf.message.incident IS
+    'Why somebody should look: LATE (its state was left), UNEXPECTED (no active state takes it), FAILED (its transition fails).';

@@ -141,3 +141,42 @@ SELECT
     d.document
 FROM wf.definition AS d;
 COMMENT ON VIEW wf_definitions_view IS 'Every version of every definition.';
+
+-- What somebody should look at, whatever it happened to. Indexes: idx_wf_messages_incident, idx_wf_effects_incident,
+-- idx_wf_timers_failed.
+CREATE VIEW wf_incidents_view WITH (security_invoker = true) AS
+SELECT
+    m.organization_id,
+    m.id              AS incident_id,
+    m.instance_id,
+    m.incident        AS kind,
+    m.event           AS what,
+    m.last_error      AS error,
+    m.attempts,
+    m.next_attempt_at,
+    m.created_at,
+    m.effect_id,
+    a.advice
+FROM wf.message AS m
+JOIN (VALUES
+    ('LATE', 'The answer came after its state was left. Undo by hand what the effect did if it must not stay, then wf_close_incident.'),
+    ('UNEXPECTED', 'No active state takes this answer; it is tried again. Move the instance with wf_modify, or wf_close_incident.'),
+    ('FAILED', 'The transition that this event causes fails; it is tried again. Repair the context or the definition with wf_modify.')
+) AS a (kind, advice) ON a.kind = m.incident
+UNION ALL
+SELECT
+    e.organization_id, e.id, e.instance_id, 'EFFECT_FAILED', e.code, e.last_error ->> 'message', e.attempts,
+    NULL::timestamptz, e.created_at, e.id,
+    'The effect failed for good and nothing catches its error. Mend the cause, then wf_modify the instance or wf_close_incident.'
+FROM wf.effect AS e
+WHERE e.status = 'PERMANENTLY_FAILED' AND e.is_incident
+UNION ALL
+SELECT
+    t.organization_id, t.id, t.instance_id, 'TIMER_FAILED', t.name, t.last_error, t.attempts, NULL::timestamptz,
+    t.created_at, NULL::uuid,
+    'The firing failed as often as it is tried. Mend the cause and wf_set_timer anew, or wf_close_incident.'
+FROM wf.timer AS t
+WHERE t.status = 'FAILED';
+COMMENT ON VIEW wf_incidents_view IS 'Everything that could not be delivered or done: what happened, and what an operator can do.';
+COMMENT ON COLUMN wf_incidents_view.kind IS 'LATE, UNEXPECTED or FAILED (an answer that waits), EFFECT_FAILED, TIMER_FAILED.';
+COMMENT ON COLUMN wf_incidents_view.next_attempt_at IS 'When it is tried again; NULL where it is not.';

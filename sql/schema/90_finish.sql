@@ -14,7 +14,7 @@ COMMENT ON FUNCTION wf_start IS
 'Starts an instance of a definition and answers its id. input (an object) is merged over the definition''s context, top level only. With an instance_key a second call answers the instance that exists. subject is the business object that the instance is about; its entity_id is indexed. initial_state enters there instead of the beginning. Errors: DEFINITION_NOT_FOUND, ORGANIZATION_REQUIRED, PAYLOAD_TOO_LARGE, MICROSTEP_LIMIT, INVALID_TRANSITION for a state that does not exist.';
 ALTER FUNCTION wf_send ROWS 1;
 COMMENT ON FUNCTION wf_send IS
-'Gives an event to an instance and runs it to the next stable state, in the caller''s transaction. payload''s fields are $event in guards and values. With an idempotency_key a second call answers what the first did, replayed = true, whatever happened since. actor and roles are claims of the application (by default app.current_user_id and app.current_user_role). unmatched => ''ignore'' drops an event that nothing takes. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_PAUSED, INVALID_TRANSITION, GUARD_FAILED, UNAUTHORIZED_ROLE, PAYLOAD_TOO_LARGE, MICROSTEP_LIMIT, INSTANCE_BUSY.';
+'Gives an event to an instance and runs it to the next stable state, in the caller''s transaction. payload''s fields are $event in guards and values. With an idempotency_key a second call answers what the first did, replayed = true, whatever happened since. actor and roles are claims of the application (by default app.current_user_id and app.current_user_role). unmatched => ''ignore'' drops an event that nothing takes, ''buffer'' keeps it until the instance takes it (a paused instance too). Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_PAUSED, INVALID_TRANSITION, GUARD_FAILED, UNAUTHORIZED_ROLE, PAYLOAD_TOO_LARGE, MICROSTEP_LIMIT, INSTANCE_BUSY.';
 ALTER FUNCTION wf_advance ROWS 1;
 COMMENT ON FUNCTION wf_advance IS
 'Takes the transition of the current state whose target is to_state (a path, an id or an unambiguous key), under the same rules as wf_send. attempt_nonce is its idempotency key. Errors: as wf_send.';
@@ -37,6 +37,16 @@ COMMENT ON FUNCTION wf_fire_timer IS
 ALTER FUNCTION wf_scheduler_tick ROWS 1;
 COMMENT ON FUNCTION wf_scheduler_tick IS
 'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own. Instances that another session holds are passed over. dry_run only counts. READ COMMITTED only.';
+COMMENT ON FUNCTION wf_claim_effects IS
+'Takes effects for an external worker until its lease ends: at most max_effects, of these codes (all where NULL), oldest first, in organizations that the caller serves. Effects of paused instances are held. Answer each with wf_complete_effects or wf_fail_effects, naming the worker and the attempt; use idempotency_key with whatever leaves the database, because an effect whose worker died runs again.';
+COMMENT ON FUNCTION wf_complete_effects IS
+'Completes effects that this worker holds with these attempts; outputs (by place, may be NULL) become done.invoke.<id> of the invokes that wait, each transition in this transaction. A result is stored before it is used: one that cannot be delivered is an incident, never a second run. One row each: status, and error LEASE_EXPIRED, EFFECT_ALREADY_COMPLETED or EFFECT_NOT_FOUND where the answer was not accepted.';
+COMMENT ON FUNCTION wf_fail_effects IS
+'Ends an attempt that failed. errors are {"type", "message", "retry_after"}; the effect is tried again as its retry policy says (by default 3 attempts, 30 s, doubled up to 300 s, full jitter), unless retryable is false. After the last attempt it is PERMANENTLY_FAILED and becomes error.invoke.<id>; where nothing catches that, an incident.';
+COMMENT ON FUNCTION wf_extend_leases IS
+'Prolongs the leases of effects that this worker holds with these attempts, counted from now.';
+COMMENT ON FUNCTION wf_close_incident IS
+'Closes an incident that somebody has seen to: what waited is dropped, and a step says who and why. Errors: INCIDENT_NOT_FOUND, INSTANCE_NOT_FOUND.';
 COMMENT ON FUNCTION wf.now IS 'The one source of time: the clock, unless the setting pg_workflow.fake_now says otherwise.';
 COMMENT ON FUNCTION wf.error_codes IS 'What the view wf_error_codes shows.';
 COMMENT ON FUNCTION wf.raise IS 'Raises a named error, for functions of this extension that are written in SQL languages.';

@@ -35,6 +35,7 @@ fn wf_start(
             initial_state,
             owner_team,
             owner_user_id,
+            parent: None,
         };
         caller::write(organization_id, None, None, |caller| start::start(caller, start))
     })

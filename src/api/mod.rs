@@ -4,7 +4,9 @@
 
 mod clock;
 mod define;
+mod effect;
 mod errors;
+mod incident;
 mod instance;
 mod scheduler;
 mod send;

@@ -27,13 +27,21 @@ fn wf_scheduler_tick(
         name!(next_run_at, Option<Timestamp>),
     ),
 > {
-    // Only timers are worked on so far: the other limits bound nothing yet, and their counts are zero.
-    let _ = (max_effects, max_instances, max_tasks);
+    // Service levels and tasks are not worked on yet: their limits bound nothing, and their counts are zero.
+    let _ = (max_instances, max_tasks);
     answer(move || {
-        let max_timers = max_timers.unwrap_or(tick::BATCH);
+        let (max_timers, max_effects) = (max_timers.unwrap_or(tick::BATCH), max_effects.unwrap_or(tick::BATCH));
         let report = caller::write(organization_id, None, None, |caller| {
-            tick::tick(caller, max_timers, dry_run.unwrap_or(false))
+            tick::tick(caller, max_timers, max_effects, dry_run.unwrap_or(false))
         })?;
-        Ok(TableIterator::once((report.run_id, report.timers_fired, 0, 0, 0, report.duration_ms, report.next_run_at)))
+        Ok(TableIterator::once((
+            report.run_id,
+            report.timers_fired,
+            report.effects_run,
+            0,
+            0,
+            report.duration_ms,
+            report.next_run_at,
+        )))
     })
 }

@@ -1,6 +1,6 @@
 //! From a text to a report: the order of the rooms that a definition goes through, and nothing else.
 
-use super::chart::Chart;
+use super::compiled::Chart;
 use super::finding::{Finding, Severity};
 use super::json::Document;
 use super::lint::lint;

@@ -1,7 +1,7 @@
 //! A definition between text and chart: states and transitions as they will be, beside what was written and is not resolved yet.
 //! Reading fills it, resolving numbers it, linting looks at it, compiling takes it apart.
 
-use super::chart::{Chart, Names};
+use super::compiled::{Chart, Names};
 use super::events::{DescriptorId, EventTable};
 use super::finding::FindingCode;
 use super::ids::{FunctionId, GuardCodeId, LiteralId, PathId, StateId, TransitionId};

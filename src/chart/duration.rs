@@ -7,7 +7,7 @@ use std::fmt;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
-/// 10,000 years in days, rounded up: longer than any work lives, short enough that nothing overflows.
+/// 10,000 years in days: longer than any work lives, short enough that nothing overflows.
 const MAX_DAYS: i64 = 3_652_500;
 
 /// A span of time that is not negative: months, days and microseconds are kept apart, as in a Postgres interval.
@@ -75,7 +75,8 @@ impl Duration {
     }
 
     fn checked(self) -> Option<Duration> {
-        let days = self.months * 30 + self.days + self.micros / MICROS_PER_DAY;
+        // The average month of the calendar has 487/16 days.
+        let days = self.months * 487 / 16 + self.days + self.micros / MICROS_PER_DAY;
         (days <= MAX_DAYS).then_some(self)
     }
 }

@@ -127,7 +127,7 @@ pub(super) fn nearest<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) 
         return None;
     }
     let text = text.to_lowercase();
-    let allowed = 1 + text.chars().count() / 4;
+    let allowed = 1 + text.chars().count() / 3;
     let scored = known.into_iter().map(|word| (distance(&text, &word.to_lowercase()), word));
     scored.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
 }

@@ -88,8 +88,7 @@ impl Document {
     pub(super) fn pointer(&self, node: NodeId) -> String {
         let mut steps = Vec::new();
         let mut at = node;
-        loop {
-            let Some(node) = self.nodes.get(at.0 as usize) else { break };
+        while let Some(node) = self.nodes.get(at.0 as usize) {
             match &node.step {
                 Step::Root => break,
                 Step::Key(key) => steps.push(key.replace('~', "~0").replace('/', "~1")),

@@ -60,8 +60,8 @@ fn leavable(draft: &Draft<'_>) -> StateSet {
             {
                 leavable.insert(id);
             }
-            let mut around = std::iter::successors(state.parent, |state| draft.states[state.index()].parent);
-            while let Some(ancestor) = around.next() {
+            let around = std::iter::successors(state.parent, |state| draft.states[state.index()].parent);
+            for ancestor in around {
                 let State { kind, last, .. } = &draft.states[ancestor.index()];
                 let leaves = |target: &StateId| *target <= ancestor || *target > *last;
                 if *kind == StateKind::Parallel && targets.iter().any(leaves) {

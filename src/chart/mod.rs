@@ -25,8 +25,8 @@
 //! States are numbered in pre-order. That one decision makes a descendant a comparison of integers, an exit set a range of bits,
 //! and document order the order of numbers.
 
-mod chart;
 mod check;
+mod compiled;
 mod draft;
 mod duration;
 mod events;
@@ -42,8 +42,8 @@ mod resolve;
 mod run;
 mod set;
 
-pub use chart::{Chart, Lookup};
 pub use check::{Catalog, Report, check};
+pub use compiled::{Chart, Lookup};
 pub use duration::Duration;
 pub use finding::{Finding, FindingCode, Severity};
 pub use ids::{FunctionId, GuardCodeId, LiteralId, PathId, StateId, TransitionId};

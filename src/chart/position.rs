@@ -1,7 +1,7 @@
 //! Where an instance is, and how that is written into a row: the active leaves by path, and what history states remember. Text
 //! from outside is only accepted if it is a legal configuration of the chart at hand.
 
-use super::chart::Chart;
+use super::compiled::Chart;
 use super::ids::StateId;
 use super::model::StateKind;
 use super::set::StateSet;

@@ -51,6 +51,24 @@ impl Caller {
         })
     }
 
+    /// The same session, for one organization.
+    pub fn in_organization(&self, organization: Uuid) -> Self {
+        Caller { organization: Some(organization), ..self.speaking_for(self.actor.clone(), self.roles.clone()) }
+    }
+
+    /// The same session, for somebody whose event had to wait.
+    pub fn speaking_for(&self, actor: Option<String>, roles: Vec<String>) -> Self {
+        Caller {
+            organization: self.organization,
+            actor,
+            roles,
+            role: self.role,
+            database_role: self.database_role.clone(),
+            search_path: self.search_path.clone(),
+            now: self.now,
+        }
+    }
+
     /// The roles as a step records them.
     pub fn role_text(&self) -> Option<String> {
         (!self.roles.is_empty()).then(|| self.roles.join(", "))

@@ -5,6 +5,7 @@ use std::time::Instant;
 use pgrx::Uuid;
 
 use super::caller::Caller;
+use super::child;
 use super::definition::Loaded;
 use super::evaluate::Evaluator;
 use super::new_id;
@@ -16,6 +17,7 @@ use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::store::effect::{self, NewEffect, Origin};
 use crate::store::instance::{self, Instance, Place};
+use crate::store::message;
 use crate::store::search::{self, Entry};
 use crate::store::step::NewStep;
 use crate::store::timer::{self, NewTimer};
@@ -235,6 +237,10 @@ impl<'a> Worked<'a> {
         if !instance::insert(identity, &place, &step)? {
             return Ok(None);
         }
+        if self.status != "active" {
+            let (organization, id) = (self.organization_id, self.instance_id);
+            child::ended(self.caller, organization, id, identity.parent_effect_id, self.status, self.output.as_ref())?;
+        }
         self.finish_writing(step.id, &[], None).map(Some)
     }
 
@@ -243,6 +249,13 @@ impl<'a> Worked<'a> {
         let step = self.step(cause);
         instance::step(instance, &self.place(), &step)?;
         self.end_what_was_left(instance)?;
+        if self.status != "active" {
+            let (organization, id) = (self.organization_id, self.instance_id);
+            child::ended(self.caller, organization, id, instance.parent_effect_id, self.status, self.output.as_ref())?;
+        }
+        if instance.has_messages {
+            message::wake(instance.organization_id, instance.id, self.caller.now)?;
+        }
         self.finish_writing(step.id, old_search, Some(instance.state.clone()))
     }
 
@@ -266,6 +279,10 @@ impl<'a> Worked<'a> {
         let invoking = left(|state| !state.invoke.is_empty());
         if !invoking.is_empty() {
             effect::cancel_states(organization, id, &invoking)?;
+        }
+        let parents = left(|state| state.invoke.iter().any(|invoke| invoke.src == "wf.workflow"));
+        if !parents.is_empty() {
+            child::cancel_children(self.caller, instance, Some(&parents))?;
         }
         Ok(())
     }
@@ -315,6 +332,19 @@ pub fn bare_step(caller: &Caller, cause: Cause, started: Instant) -> NewStep {
         payload: cause.payload,
         detail: None,
     }
+}
+
+/// A step that leaves the instance where it is.
+pub fn administrative_step(
+    caller: &Caller,
+    instance: &Instance,
+    cause: Cause,
+    started: Instant,
+    detail: Jsonb,
+) -> Result<(), Error> {
+    let mut step = bare_step(caller, cause, started);
+    step.detail = Some(detail);
+    instance::stay(instance, &step)
 }
 
 /// The values that an instance can be searched by, as they are in the evaluator's context.

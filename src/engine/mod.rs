@@ -18,11 +18,16 @@
 
 pub mod caller;
 pub mod cancel;
+pub mod child;
 pub mod define;
 pub mod definition;
+pub mod effect;
 pub mod evaluate;
 pub mod functions;
+pub mod inbox;
+pub mod incident;
 pub mod macrostep;
+pub mod retry;
 pub mod send;
 pub mod start;
 pub mod tick;

@@ -7,6 +7,7 @@ use pgrx::Uuid;
 use super::caller::{Caller, check_size, check_text};
 use super::definition::{self, Loaded};
 use super::evaluate::{Evaluator, Subject};
+use super::inbox;
 use super::macrostep::{Cause, Moved, Target, Worked, search_values, stopped};
 use super::start::find_state;
 use crate::chart::{self, Event, GuardResult, Position, Refusal, Request, StateId, Stop};
@@ -23,6 +24,8 @@ const RESERVED: [&str; 4] = ["done.state.", "done.invoke.", "error.invoke.", "wf
 pub enum Unmatched {
     Error,
     Ignore,
+    /// It waits in the inbox.
+    Buffer,
 }
 
 impl Unmatched {
@@ -30,8 +33,9 @@ impl Unmatched {
         match text {
             "error" => Ok(Unmatched::Error),
             "ignore" => Ok(Unmatched::Ignore),
+            "buffer" => Ok(Unmatched::Buffer),
             other => Err(Error::new(Code::InvalidArgument, format!("unmatched => '{other}' is not known"))
-                .hint("Give 'error' or 'ignore'.")),
+                .hint("Give 'error', 'ignore' or 'buffer'.")),
         }
     }
 }
@@ -78,9 +82,21 @@ pub fn send(caller: &Caller, send: Send) -> Result<Sent, Error> {
             Moved { seq: first.seq, from_state: first.from_state, to_state: first.to_state, status: first.status };
         return Ok(Sent { moved, replayed: true });
     }
+    check_active(&instance)?;
+    if instance.paused_at.is_some()
+        && send.unmatched == Unmatched::Buffer
+        && let What::Event(event) = &send.what
+    {
+        inbox::buffer(caller, &instance, event, send.payload)?;
+        return Ok(unmoved(instance));
+    }
     check_running(&instance)?;
     let definition = definition::load(instance.organization_id, instance.definition_id)?;
     let position = position(&definition, &instance)?;
+    let buffered = match &send.what {
+        What::Event(event) => Some(event.clone()),
+        What::Target(_) => None,
+    };
     let requests = requests(&definition, &position, send.what)?;
     let mut refused = None;
     for (event, target) in requests {
@@ -97,16 +113,28 @@ pub fn send(caller: &Caller, send: Send) -> Result<Sent, Error> {
             Err(refusal) => refused = Some(more_telling(refused, refusal)),
         }
     }
-    if send.unmatched == Unmatched::Ignore && !matches!(refused, Some(Refusal::Roles(_))) {
-        let moved = Moved {
-            seq: instance.seq,
-            from_state: Some(instance.state.clone()),
-            to_state: instance.state,
-            status: instance.status,
-        };
-        return Ok(Sent { moved, replayed: false });
+    if !matches!(refused, Some(Refusal::Roles(_))) {
+        match (send.unmatched, &buffered) {
+            (Unmatched::Ignore, _) => return Ok(unmoved(instance)),
+            (Unmatched::Buffer, Some(event)) => {
+                inbox::buffer(caller, &instance, event, send.payload)?;
+                return Ok(unmoved(instance));
+            }
+            _ => {}
+        }
     }
     Err(refusal(&definition, &instance, &position, caller, refused.unwrap_or(Refusal::NoMatch)))
+}
+
+/// The answer where the event changed nothing.
+fn unmoved(instance: Instance) -> Sent {
+    let moved = Moved {
+        seq: instance.seq,
+        from_state: Some(instance.state.clone()),
+        to_state: instance.state,
+        status: instance.status,
+    };
+    Sent { moved, replayed: false }
 }
 
 /// Runs one macrostep of a locked instance and writes it; the chart's refusal where nothing takes the event.

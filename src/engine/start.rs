@@ -26,6 +26,8 @@ pub struct Start {
     pub initial_state: Option<String>,
     pub owner_team: Option<String>,
     pub owner_user_id: Option<String>,
+    /// The parent and the effect of it that the instance answers.
+    pub parent: Option<(Uuid, Uuid)>,
 }
 
 /// Starts an instance and gives its id; the id that exists, where the key has one.
@@ -73,7 +75,8 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
         definition_id: definition.id,
         definition_version: definition.version,
         definition_code: &definition.code,
-        parent_id: None,
+        parent_id: start.parent.map(|(parent, _)| parent),
+        parent_effect_id: start.parent.map(|(_, effect)| effect),
         instance_key: key,
         correlation_key: correlation_key.as_deref(),
         owner_team: start.owner_team.as_deref(),

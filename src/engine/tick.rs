@@ -10,7 +10,7 @@ use pgrx::Uuid;
 
 use super::caller::Caller;
 use super::timer::fire;
-use super::{new_id, send};
+use super::{child, effect, inbox, new_id, send};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
@@ -29,15 +29,18 @@ const FIRST_RETRY: i64 = 30;
 pub struct Report {
     pub run_id: Uuid,
     pub timers_fired: i32,
+    /// Child workflows that were started.
+    pub effects_run: i32,
     pub duration_ms: f64,
     pub next_run_at: Option<Timestamp>,
 }
 
-/// Fires at most `max_timers` timers that are due; with `dry_run` only counts them.
-pub fn tick(caller: &Caller, max_timers: i32, dry_run: bool) -> Result<Report, Error> {
+/// Fires at most `max_timers` timers that are due, and carries at most `max_effects` children, expired leases and messages
+/// on; with `dry_run` only counts the timers.
+pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -> Result<Report, Error> {
     let started = Instant::now();
-    if max_timers < 0 {
-        return Err(Error::new(Code::InvalidArgument, "max_timers is negative"));
+    if max_timers < 0 || max_effects < 0 {
+        return Err(Error::new(Code::InvalidArgument, "a limit is negative"));
     }
     if !transaction::is_read_committed() {
         return Err(Error::new(Code::InvalidArgument, "the scheduler runs in READ COMMITTED only")
@@ -45,16 +48,21 @@ pub fn tick(caller: &Caller, max_timers: i32, dry_run: bool) -> Result<Report, E
     }
     let due = timer::due(caller.now, caller.organization, max_timers)?;
     let mut fired = 0;
+    let mut effects = 0;
     if dry_run {
         fired = due.len() as i32;
     } else {
         for candidate in &due {
             fired += i32::from(attempt(caller, candidate)?);
         }
+        effect::expire_leases(caller, max_effects)?;
+        effects = child::start_due(caller, max_effects)?;
+        inbox::deliver_due(caller, max_effects)?;
     }
     Ok(Report {
         run_id: new_id(),
         timers_fired: fired,
+        effects_run: effects,
         duration_ms: started.elapsed().as_secs_f64() * 1000.0,
         next_run_at: timer::next(caller.organization)?,
     })

@@ -5,14 +5,14 @@ use std::time::Instant;
 use pgrx::Uuid;
 
 use super::caller::{Caller, check_size, check_text};
-use super::macrostep::{Cause, Moved, TIMER_LIMIT, bare_step, too_many_timers};
+use super::macrostep::{Cause, Moved, TIMER_LIMIT, administrative_step, too_many_timers};
 use super::send::{advance, check_active, check_event, check_running, position};
 use super::{definition, new_id};
 use crate::chart::{Event, Refusal, Request};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
-use crate::store::instance::{self, Instance, Place};
+use crate::store::instance::Instance;
 use crate::store::timer::{self, NewTimer, Timer};
 
 /// A timer to be set by hand.
@@ -67,7 +67,7 @@ pub fn set(caller: &Caller, set: Set) -> Result<(Uuid, Timestamp), Error> {
         payload: set.payload,
     };
     let cause = Cause { kind: "set_timer", event: Some(new.event.clone()), ..Cause::default() };
-    administrative_step(caller, &instance, cause, started, &[set.name])?;
+    administrative_step(caller, &instance, cause, started, names(&[set.name]))?;
     timer::insert(instance.organization_id, instance.id, caller.now, std::slice::from_ref(&new))?;
     Ok((new.id, new.fire_at))
 }
@@ -92,31 +92,14 @@ pub fn cancel(
             .hint("SELECT timer_name, timer_status FROM wf_timers_view lists them."));
     }
     let cause = Cause { kind: "cancel_timer", note: reason, ..Cause::default() };
-    administrative_step(caller, &instance, cause, started, &cancelled)?;
+    administrative_step(caller, &instance, cause, started, names(&cancelled))?;
     Ok(cancelled)
 }
 
-/// A step that leaves the instance where it is.
-fn administrative_step(
-    caller: &Caller,
-    instance: &Instance,
-    cause: Cause,
-    started: Instant,
-    timers: &[String],
-) -> Result<(), Error> {
-    let mut step = bare_step(caller, cause, started);
+/// The timers that a step is about.
+fn names(timers: &[String]) -> Jsonb {
     let names: Vec<Jsonb> = timers.iter().map(|name| Jsonb::string(name)).collect();
-    step.detail = Some(Jsonb::object(|detail| detail.set("timers", &Jsonb::array(&names))));
-    let place = Place {
-        state: &instance.state,
-        status: &instance.status,
-        history: instance.history.as_deref(),
-        sla_at: instance.sla_at,
-        output: None,
-        error: None,
-        context: None,
-    };
-    instance::step(instance, &place, &step)
+    Jsonb::object(|detail| detail.set("timers", &Jsonb::array(&names)))
 }
 
 /// What the firing of a timer came to.

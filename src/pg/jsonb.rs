@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, CString, c_char};
 
-use pgrx::datum::{FromDatum, IntoDatum};
+use pgrx::datum::{Datum, FromDatum, IntoDatum, UnboxDatum};
 use pgrx::pg_sys;
 
 use super::jsonpath::JsonPath;
@@ -235,6 +235,19 @@ impl IntoDatum for Jsonb {
 }
 
 super::sql_type!(Jsonb, "jsonb");
+
+// SAFETY: the datum of a jsonb is copied; nothing of its source is kept.
+unsafe impl UnboxDatum for Jsonb {
+    type As<'src> = Jsonb;
+
+    unsafe fn unbox<'src>(datum: Datum<'src>) -> Self::As<'src>
+    where
+        Self: 'src,
+    {
+        // SAFETY: the caller promises a jsonb that is not null.
+        Jsonb(unsafe { Varlena::copy(datum.sans_lifetime()) })
+    }
+}
 
 /// The text of a `json` value, as it was written.
 pub struct JsonText(pub String);

@@ -233,6 +233,7 @@ parameter! {
     Vec<Option<String>>: pg_sys::TEXTARRAYOID, |value| value.clone().into_datum();
     Vec<Timestamp>: pg_sys::TIMESTAMPTZARRAYOID, |value| value.clone().into_datum();
     Vec<Option<Jsonb>>: pg_sys::JSONBARRAYOID, |value| value.clone().into_datum();
+    Vec<i32>: pg_sys::INT4ARRAYOID, |value| value.clone().into_datum();
     Vec<bool>: pg_sys::BOOLARRAYOID, |value| value.clone().into_datum();
 }
 

@@ -5,12 +5,27 @@ use pgrx::Uuid;
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
+use crate::pg::spi::Row;
 use crate::pg::time::Timestamp;
 
 statement!(INSERT, "effect_insert");
 statement!(CANCEL_STATES, "effect_cancel_states");
 statement!(CANCEL_ALL, "effect_cancel_all");
 statement!(IN_FLIGHT, "effect_in_flight");
+statement!(CLAIM, "effect_claim");
+statement!(CLAIM_RETRY, "effect_claim_retry");
+statement!(COMPLETE, "effect_complete");
+statement!(HELD, "effect_held");
+statement!(FAIL, "effect_fail");
+statement!(STATUS, "effect_status");
+statement!(EXTEND, "effect_extend");
+statement!(NEWER, "effect_newer");
+statement!(EXPIRED, "effect_expired");
+statement!(WORKFLOW, "effect_workflow");
+statement!(READ, "effect_read");
+statement!(ANSWERED, "effect_answered");
+statement!(CANCEL_ONE, "effect_cancel_one");
+statement!(INCIDENT, "effect_incident");
 
 /// An effect to be stored.
 pub struct NewEffect {
@@ -67,4 +82,204 @@ pub fn cancel_all(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Err
 /// The codes of what workers hold.
 pub fn in_flight(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Error> {
     IN_FLIGHT.rows(&[&organization, &instance], |row| row.required(1))
+}
+
+/// An effect that somebody has begun.
+pub struct Effect {
+    pub organization_id: Uuid,
+    pub id: Uuid,
+    pub instance_id: Uuid,
+    /// The step that queued it.
+    pub seq: i64,
+    pub attempts: i32,
+    pub invoke_id: Option<String>,
+    pub state: Option<String>,
+    pub retry: Option<Jsonb>,
+}
+
+impl Effect {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Effect {
+            organization_id: row.required(1)?,
+            id: row.required(2)?,
+            instance_id: row.required(3)?,
+            seq: row.required(4)?,
+            attempts: row.required(5)?,
+            invoke_id: row.get(6),
+            state: row.get(7),
+            retry: row.get(8),
+        })
+    }
+}
+
+/// An effect as a worker gets it.
+pub struct Claimed {
+    pub id: Uuid,
+    pub code: String,
+    pub params: Option<Jsonb>,
+    pub organization_id: Uuid,
+    pub instance_id: Uuid,
+    pub seq: i64,
+    pub attempt: i32,
+}
+
+/// Who claims what, and until when.
+pub struct Claim<'a> {
+    pub worker: &'a str,
+    pub codes: Option<Vec<String>>,
+    pub organization: Option<Uuid>,
+    pub now: Timestamp,
+    pub lease_until: Timestamp,
+}
+
+/// Takes at most `limit` effects for a worker: new ones, then those that are to be tried again.
+pub fn claim(claim: &Claim, limit: i32) -> Result<Vec<Claimed>, Error> {
+    let read = |row: &Row| {
+        Ok(Claimed {
+            id: row.required(1)?,
+            code: row.required(2)?,
+            params: row.get(3),
+            organization_id: row.required(4)?,
+            instance_id: row.required(5)?,
+            seq: row.required(6)?,
+            attempt: row.required(7)?,
+        })
+    };
+    let (codes, organization, worker, lease) = (&claim.codes, &claim.organization, &claim.worker, &claim.lease_until);
+    let mut claimed = CLAIM.rows(&[codes, organization, &limit, worker, lease], read)?;
+    let rest = limit - claimed.len() as i32;
+    if rest > 0 {
+        claimed.extend(CLAIM_RETRY.rows(&[codes, organization, &rest, worker, lease, &claim.now], read)?);
+    }
+    claimed.sort_by_key(|effect| *effect.id.as_bytes());
+    Ok(claimed)
+}
+
+/// A result that was stored.
+pub struct Completed {
+    pub effect: Effect,
+    pub output: Option<Jsonb>,
+}
+
+/// Stores the results of effects that a worker holds with these attempts, and gives those that it did hold.
+pub fn complete(
+    worker: &str,
+    now: Timestamp,
+    ids: &Vec<Uuid>,
+    attempts: &Vec<i32>,
+    outputs: &Vec<Option<Jsonb>>,
+    organization: Option<Uuid>,
+) -> Result<Vec<Completed>, Error> {
+    COMPLETE.rows(&[&worker, &now, ids, attempts, outputs, &organization], |row| {
+        Ok(Completed {
+            effect: Effect {
+                organization_id: row.required(1)?,
+                id: row.required(2)?,
+                instance_id: row.required(3)?,
+                seq: row.required(4)?,
+                attempts: 0,
+                invoke_id: row.get(5),
+                state: row.get(6),
+                retry: None,
+            },
+            output: row.get(7),
+        })
+    })
+}
+
+/// Locks the effects that a worker holds with these attempts; each with its place in the lists, from 1.
+pub fn held(
+    worker: &str,
+    ids: &Vec<Uuid>,
+    attempts: &Vec<i32>,
+    organization: Option<Uuid>,
+) -> Result<Vec<(Effect, i64)>, Error> {
+    HELD.rows(&[&worker, ids, attempts, &organization], |row| Ok((Effect::read(row)?, row.required(9)?)))
+}
+
+/// How an attempt ended.
+pub struct Failed<'a> {
+    pub error: &'a Jsonb,
+    pub error_type: Option<&'a str>,
+    /// When it is tried again; None for good.
+    pub next_retry_at: Option<Timestamp>,
+    /// Does nothing wait for its outcome any more?
+    pub cancelled: bool,
+    pub is_incident: bool,
+}
+
+/// Records an attempt that failed and gives the effect's status.
+pub fn fail(effect: &Effect, failed: &Failed) -> Result<&'static str, Error> {
+    let status = match (failed.cancelled, failed.next_retry_at) {
+        (true, _) => "CANCELLED",
+        (false, Some(_)) => "FAILED",
+        (false, None) => "PERMANENTLY_FAILED",
+    };
+    FAIL.execute(&[
+        &effect.organization_id,
+        &effect.id,
+        &status,
+        failed.error,
+        &failed.next_retry_at,
+        &failed.error_type,
+        &failed.is_incident,
+    ])?;
+    Ok(status)
+}
+
+/// Where effects stand.
+pub fn status(ids: &Vec<Uuid>, organization: Option<Uuid>) -> Result<Vec<(Uuid, String)>, Error> {
+    STATUS.rows(&[ids, &organization], |row| Ok((row.required(1)?, row.required(2)?)))
+}
+
+/// Prolongs leases and gives the effects that the worker did hold.
+pub fn extend(
+    worker: &str,
+    lease_until: Timestamp,
+    ids: &Vec<Uuid>,
+    attempts: &Vec<i32>,
+    organization: Option<Uuid>,
+) -> Result<Vec<Uuid>, Error> {
+    EXTEND.rows(&[&worker, &lease_until, ids, attempts, &organization], |row| row.required(1))
+}
+
+/// Has the state of an invoke been entered again since this effect was queued?
+pub fn is_outdated(effect: &Effect, invoke_id: &str) -> Result<bool, Error> {
+    let newer =
+        NEWER.first(&[&effect.organization_id, &effect.instance_id, &effect.seq, &invoke_id], |row| row.required(1))?;
+    newer.ok_or_else(|| Error::internal("EXISTS without a row"))
+}
+
+/// Locks effects whose worker let its lease run out.
+pub fn expired(now: Timestamp, organization: Option<Uuid>, limit: i32) -> Result<Vec<Effect>, Error> {
+    EXPIRED.rows(&[&now, &organization, &limit], Effect::read)
+}
+
+/// Takes children that are to be started, each with the input of its invoke.
+pub fn claim_workflows(
+    now: Timestamp,
+    organization: Option<Uuid>,
+    limit: i32,
+) -> Result<Vec<(Effect, Option<Jsonb>)>, Error> {
+    WORKFLOW.rows(&[&now, &organization, &limit], |row| Ok((Effect::read(row)?, row.get(9))))
+}
+
+/// One effect and its status.
+pub fn read(organization: Uuid, id: Uuid) -> Result<Option<(Effect, String)>, Error> {
+    READ.first(&[&organization, &id], |row| Ok((Effect::read(row)?, row.required(9)?)))
+}
+
+/// Stores the answer of a child that ended well.
+pub fn answered(effect: &Effect, now: Timestamp, output: Option<&Jsonb>) -> Result<(), Error> {
+    ANSWERED.execute(&[&effect.organization_id, &effect.id, &now, &output.cloned()]).map(drop)
+}
+
+/// Cancels one effect.
+pub fn cancel_one(organization: Uuid, id: Uuid) -> Result<(), Error> {
+    CANCEL_ONE.execute(&[&organization, &id]).map(drop)
+}
+
+/// Marks an effect as an incident, or no longer.
+pub fn set_incident(effect: &Effect, is_incident: bool) -> Result<(), Error> {
+    INCIDENT.execute(&[&effect.organization_id, &effect.id, &is_incident]).map(drop)
 }

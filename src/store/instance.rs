@@ -12,9 +12,13 @@ use crate::pg::time::Timestamp;
 statement!(ORGANIZATION, "instance_organization");
 statement!(LOCK, "instance_lock");
 statement!(LOCK_SKIP, "instance_lock_skip");
+statement!(LOCK_MANY, "instance_lock_many");
+statement!(CHILDREN, "instance_children");
+statement!(IS_IN, "instance_is_in");
 statement!(BY_KEY, "instance_by_key");
 statement!(INSERT, "instance_insert");
 statement!(STEP, "instance_step");
+statement!(STAY, "instance_stay");
 
 /// An instance as its row says, locked.
 pub struct Instance {
@@ -26,10 +30,14 @@ pub struct Instance {
     pub state: String,
     pub paused_at: Option<Timestamp>,
     pub sla_at: Option<Timestamp>,
+    /// The effect of the parent that the instance answers.
+    pub parent_effect_id: Option<Uuid>,
     pub instance_key: Option<String>,
     pub subject: Option<Jsonb>,
     pub history: Option<String>,
     pub context: Jsonb,
+    /// Do messages wait for it?
+    pub has_messages: bool,
 }
 
 /// What a step changes in the row of its instance.
@@ -52,6 +60,8 @@ pub struct Identity<'a> {
     pub definition_version: i32,
     pub definition_code: &'a str,
     pub parent_id: Option<Uuid>,
+    /// The effect of the parent that the instance answers.
+    pub parent_effect_id: Option<Uuid>,
     pub instance_key: Option<&'a str>,
     pub correlation_key: Option<&'a str>,
     pub owner_team: Option<&'a str>,
@@ -74,6 +84,23 @@ pub fn lock_skip(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error
     locked(&LOCK_SKIP, organization, id)
 }
 
+/// Locks several instances (organization and id) in the order of their ids, waiting for whoever holds them.
+pub fn lock_many(instances: &[(Uuid, Uuid)]) -> Result<(), Error> {
+    let (organizations, ids): (Vec<Uuid>, Vec<Uuid>) = instances.iter().copied().unzip();
+    LOCK_MANY.execute(&[&organizations, &ids]).map(drop)
+}
+
+/// Is the instance running, with this state or one inside it active?
+pub fn is_in(organization: Uuid, id: Uuid, state: &str) -> Result<bool, Error> {
+    let is_in = IS_IN.first(&[&organization, &id, &state], |row| row.required(1))?;
+    is_in.ok_or_else(|| Error::internal("EXISTS without a row"))
+}
+
+/// The running children of an instance that these states invoked, or all, each with the effect that it answers.
+pub fn children(organization: Uuid, parent: Uuid, states: Option<&Vec<String>>) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    CHILDREN.rows(&[&organization, &parent, &states.cloned()], |row| Ok((row.required(1)?, row.required(2)?)))
+}
+
 fn locked(statement: &Statement, organization_id: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
     statement.first(&[&organization_id, &id], |row: &Row| {
         Ok(Instance {
@@ -85,10 +112,12 @@ fn locked(statement: &Statement, organization_id: Uuid, id: Uuid) -> Result<Opti
             state: row.required(4)?,
             paused_at: row.get(5),
             sla_at: row.get(6),
-            instance_key: row.get(7),
-            subject: row.get(8),
-            history: row.get(9),
-            context: row.required(10)?,
+            parent_effect_id: row.get(7),
+            instance_key: row.get(8),
+            subject: row.get(9),
+            history: row.get(10),
+            context: row.required(11)?,
+            has_messages: row.required(12)?,
         })
     })
 }
@@ -130,8 +159,30 @@ pub fn insert(new: &Identity, place: &Place, step: &NewStep) -> Result<bool, Err
         &step.guards,
         &step.payload,
         &step.detail,
+        &new.parent_effect_id,
     ])?;
     Ok(made == 1)
+}
+
+/// Stores a step that leaves a locked instance where it is, finished ones with what they ended with.
+pub fn stay(instance: &Instance, step: &NewStep) -> Result<(), Error> {
+    let written = STAY.execute(&[
+        &instance.organization_id,
+        &instance.id,
+        &instance.seq,
+        &step.created_at,
+        &step.id,
+        &step.duration_ms,
+        &step.kind,
+        &step.event,
+        &step.actor,
+        &step.role,
+        &step.database_role,
+        &step.note,
+        &step.payload,
+        &step.detail,
+    ])?;
+    hit_one(written, instance)
 }
 
 /// Stores the next step of a locked instance and its new place.
@@ -163,6 +214,10 @@ pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Er
         &step.payload,
         &step.detail,
     ])?;
+    hit_one(written, instance)
+}
+
+fn hit_one(written: u64, instance: &Instance) -> Result<(), Error> {
     match written {
         1 => Ok(()),
         _ => Err(Error::internal(format!("step {} of instance {} hit no row", instance.seq + 1, instance.id))),

@@ -49,13 +49,12 @@ impl<'a> Reader<'a> {
         let root = self.new_state(ROOT, "", None);
         self.state_body(root, ROOT);
         if !matches!(self.draft.state(root).kind, StateKind::Compound | StateKind::Parallel) {
-            let states = self.doc.get(ROOT, "states");
-            match states {
-                Some(states) if self.draft.state(root).kind == StateKind::Atomic => {
+            match self.doc.get(ROOT, "states") {
+                Some(states) if matches!(self.doc.value(states), Value::Object(all) if all.is_empty()) => {
                     self.flaw(states, FindingCode::BadValue, "A definition needs at least one state");
                 }
                 None => drop(self.required(ROOT, "A definition", "states")),
-                _ => {}
+                Some(_) => {}
             }
         }
     }
@@ -167,10 +166,10 @@ impl<'a> Reader<'a> {
         if let Some(target) = doc.get(node, "target").filter(|_| matches!(kind, StateKind::History { .. })) {
             self.draft.written_states[id.index()].default_targets = self.targets(target);
         }
-        if kind == StateKind::Compound {
-            self.initial(id, node);
-        }
         if let Some(states) = doc.get(node, "states") {
+            if kind == StateKind::Compound && doc.entries(states).next().is_some() {
+                self.initial(id, node);
+            }
             self.children(id, states);
         }
     }

@@ -1,6 +1,6 @@
 //! What could be taken from a position, without asking guards or roles: for messages, buttons and `wf_advance`.
 
-use crate::chart::chart::Chart;
+use crate::chart::compiled::Chart;
 use crate::chart::ids::{StateId, TransitionId};
 use crate::chart::model::Trigger;
 use crate::chart::position::Position;

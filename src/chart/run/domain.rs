@@ -1,7 +1,7 @@
 //! Which part of a configuration a transition concerns: its effective targets, its domain, what it exits, and which of several
 //! selected transitions stand in each other's way. Pure questions to the chart; nothing is changed here.
 
-use crate::chart::chart::Chart;
+use crate::chart::compiled::Chart;
 use crate::chart::ids::{StateId, TransitionId};
 use crate::chart::model::{StateKind, Transition};
 use crate::chart::position::History;
@@ -43,17 +43,18 @@ pub(super) fn effective_targets<'a>(
     Cow::Owned(effective)
 }
 
-/// What a transition does to a configuration.
-pub(super) struct Domain<'a> {
-    pub(super) targets: Cow<'a, [StateId]>,
+/// A transition and the part of the configuration that it concerns. Made once, before anything is exited: what history states stand
+/// for may change while their parents are left, the part that was left may not.
+pub(super) struct Move<'a> {
+    pub(super) transition: &'a Transition,
     /// The state that stays active around the transition; nothing where the root itself is left and entered again.
     pub(super) around: Option<StateId>,
 }
 
-impl<'a> Domain<'a> {
+impl<'a> Move<'a> {
     /// XState's rule: the source, where all targets lie within it or are it and it is not to be entered again; else the innermost
     /// state that holds source and targets.
-    pub(super) fn of(chart: &'a Chart, history: &'a History, transition: &'a Transition) -> Self {
+    pub(super) fn of(chart: &Chart, history: &History, transition: &'a Transition) -> Self {
         let targets = effective_targets(chart, history, &transition.targets);
         let source = transition.source;
         let inside = |target: &StateId| *target == source || chart.is_descendant(*target, source);
@@ -66,28 +67,18 @@ impl<'a> Domain<'a> {
             let root = (!transition.reenter).then_some(StateId::new(0));
             targets.first().and_then(|first| chart.ancestors(*first).find(holds_all)).or(root)
         };
-        Domain { targets, around }
+        Move { transition, around }
     }
 
-    /// The active states that the transition leaves, in document order.
+    /// The active states that the transition leaves, in document order. Without targets it leaves nothing.
     pub(super) fn exits<'s>(&self, chart: &Chart, active: &'s StateSet) -> impl Iterator<Item = StateId> + 's {
         let (first, last) = match self.around {
+            _ if self.transition.targets.is_empty() => (usize::MAX, 0),
             Some(state) => (state.index() + 1, chart.state(state).last.index()),
             None => (0, usize::MAX),
         };
         active.range(first, last)
     }
-}
-
-/// All that the transitions leave. A transition without targets leaves nothing.
-pub(super) fn exit_set(chart: &Chart, history: &History, active: &StateSet, transitions: &[TransitionId]) -> StateSet {
-    let mut exits = StateSet::new(chart.states().len());
-    for transition in
-        transitions.iter().map(|id| chart.transition(*id)).filter(|transition| !transition.targets.is_empty())
-    {
-        Domain::of(chart, history, transition).exits(chart, active).for_each(|state| exits.insert(state));
-    }
-    exits
 }
 
 /// Takes out what cannot be taken together with the rest: where two transitions leave the same state, the one whose source lies
@@ -98,8 +89,10 @@ pub(super) fn remove_conflicts(chart: &Chart, history: &History, active: &StateS
     }
     let mut kept: Vec<(TransitionId, StateSet)> = Vec::with_capacity(selected.len());
     for id in selected.drain(..) {
-        let exits = exit_set(chart, history, active, &[id]);
-        let source = chart.transition(id).source;
+        let transition = chart.transition(id);
+        let mut exits = StateSet::new(chart.states().len());
+        Move::of(chart, history, transition).exits(chart, active).for_each(|state| exits.insert(state));
+        let source = transition.source;
         let outer = |other: TransitionId| chart.is_descendant(source, chart.transition(other).source);
         if !kept.iter().any(|(other, theirs)| theirs.intersects(&exits) && !outer(*other)) {
             kept.retain(|(_, theirs)| !theirs.intersects(&exits));

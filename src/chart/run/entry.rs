@@ -2,14 +2,14 @@
 //! of SCXML's `computeEntrySet`, including where it is narrower than SCXML: a region entered only because a sibling region was
 //! targeted, and a state restored by history, do not run their own initial actions.
 
-use super::domain::{Domain, effective_targets, history_default};
-use crate::chart::chart::Chart;
-use crate::chart::ids::{StateId, TransitionId};
+use super::domain::{Move, effective_targets, history_default};
+use crate::chart::compiled::Chart;
+use crate::chart::ids::StateId;
 use crate::chart::model::StateKind;
 use crate::chart::position::History;
 use crate::chart::set::StateSet;
 
-/// What is to be entered.
+/// What is to be entered. It may name a state that was not left, such as a target that is its own domain; that one stays as it is.
 pub(super) struct Entry<'a> {
     chart: &'a Chart,
     history: &'a History,
@@ -24,14 +24,11 @@ impl<'a> Entry<'a> {
         Entry { chart, history, states: none.clone(), by_default: none }
     }
 
-    /// What the transitions enter.
-    pub(super) fn of(chart: &'a Chart, history: &'a History, transitions: &[TransitionId]) -> Self {
+    /// What the moves enter.
+    pub(super) fn of(chart: &'a Chart, history: &'a History, moves: &[Move<'_>]) -> Self {
         let mut entry = Entry::new(chart, history);
-        for transition in transitions.iter().map(|id| chart.transition(*id)) {
-            if !transition.targets.is_empty() {
-                let domain = Domain::of(chart, history, transition);
-                entry.add_targets(&transition.targets, &domain);
-            }
+        for Move { transition, around } in moves {
+            entry.add_targets(&transition.targets, *around);
         }
         entry
     }
@@ -41,11 +38,7 @@ impl<'a> Entry<'a> {
         let root = StateId::new(0);
         let mut entry = Entry::new(chart, history);
         match at {
-            Some(target) if target != root => {
-                let targets = [target];
-                let domain = Domain { targets: effective_targets(chart, history, &targets), around: None };
-                entry.add_targets(&targets, &domain);
-            }
+            Some(target) if target != root => entry.add_targets(&[target], None),
             _ => {
                 entry.add_by_default(root);
                 entry.add_descendants(root);
@@ -54,18 +47,17 @@ impl<'a> Entry<'a> {
         entry
     }
 
-    fn add_targets(&mut self, targets: &[StateId], domain: &Domain<'_>) {
+    fn add_targets(&mut self, targets: &[StateId], around: Option<StateId>) {
         for target in targets {
-            // The domain stays active; it is a target only where a state aims at itself without entering again.
-            if !self.chart.state(*target).is_history() && domain.around != Some(*target) {
+            if !self.chart.state(*target).is_history() {
                 self.add_by_default(*target);
             }
             self.add_descendants(*target);
         }
-        for target in domain.targets.iter() {
-            self.add_ancestors(*target, domain.around);
-            // The regions of a parallel domain were all left, not only the one that the target lies in.
-            if let Some(around) = domain.around {
+        for target in effective_targets(self.chart, self.history, targets).iter() {
+            self.add_ancestors(*target, around);
+            // The regions of a parallel state that stays were all left, not only the one that the target lies in.
+            if let Some(around) = around {
                 self.add_missing_regions(around);
             }
         }

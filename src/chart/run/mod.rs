@@ -13,7 +13,7 @@ mod step;
 pub use candidates::{Candidate, advance_candidates, candidates};
 pub use outcome::{Command, GuardResult, Outcome, Refusal, Status, Stop, When};
 
-use super::chart::Chart;
+use super::compiled::Chart;
 use super::ids::StateId;
 use super::model::{Condition, Template};
 use super::position::Position;

@@ -1,10 +1,10 @@
 //! The macrostep itself: its state while it runs, the loop, and what one microstep exits, does and enters.
 
-use super::domain::{exit_set, is_done, remove_conflicts};
+use super::domain::{Move, is_done, remove_conflicts};
 use super::entry::Entry;
 use super::outcome::{Command, GuardResult, Outcome, Status, Stop, When};
 use super::{Event, Host, MICROSTEP_LIMIT, Request, Scope};
-use crate::chart::chart::Chart;
+use crate::chart::compiled::Chart;
 use crate::chart::ids::{StateId, TransitionId};
 use crate::chart::model::{Action, Delay, StateKind, Template};
 use crate::chart::position::{History, Position};
@@ -107,11 +107,18 @@ impl<'a, H: Host> Macrostep<'a, H> {
         let mut transitions = std::mem::take(&mut self.selected);
         remove_conflicts(chart, &self.history, &self.active, &mut transitions);
 
-        self.exit(&exit_set(chart, &self.history, &self.active, &transitions), event)?;
-        for transition in transitions.iter().map(|id| chart.transition(*id)) {
+        let mut moves: Vec<Move<'_>> =
+            transitions.iter().map(|id| Move::of(chart, &self.history, chart.transition(*id))).collect();
+
+        let mut exits = StateSet::new(chart.states().len());
+        moves.iter().flat_map(|step| step.exits(chart, &self.active)).for_each(|state| exits.insert(state));
+        self.exit(&exits, event)?;
+        for Move { transition, .. } in &moves {
             self.act(&transition.actions, transition.source, event)?;
         }
-        let entry = Entry::of(chart, &self.history, &transitions);
+        // A move that itself leaves nothing stands in nobody's way, and another region may have left what it was to stay in.
+        moves.retain(|step| step.around.is_none_or(|around| self.active.contains(around)));
+        let entry = Entry::of(chart, &self.history, &moves);
         let (states, by_default) = (entry.states, entry.by_default);
         self.enter(&states, &by_default, event)?;
         self.run_last_exits(event)?;
@@ -158,7 +165,7 @@ impl<'a, H: Host> Macrostep<'a, H> {
         Ok(())
     }
 
-    /// Outer states first: entry actions, delays, invokes, then initial actions.
+    /// Outer states first: entry actions, delays, invokes, then initial actions. What was not left is not entered.
     fn enter(
         &mut self,
         states: &StateSet,
@@ -168,6 +175,9 @@ impl<'a, H: Host> Macrostep<'a, H> {
         let chart = self.chart;
         let mut completed = Vec::new();
         for id in states.iter() {
+            if self.active.contains(id) {
+                continue;
+            }
             let state = chart.state(id);
             self.active.insert(id);
             self.entered.insert(id);

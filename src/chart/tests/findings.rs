@@ -104,8 +104,12 @@ fn table() -> Vec<(String, &'static str, FindingCode)> {
         (a(r#""type":"final","on":{"GO":"b"}"#), "/states/a/on", BadValue),
         (a(r#""output":1"#), "/states/a/output", BadValue),
         (a(r#""target":"b""#), "/states/a/target", BadValue),
-        (a(r#""type":"history","entry":"x""#), "/states/a/entry", BadValue),
-        (a(r#""type":"history","history":"both""#), "/states/a/history", BadValue),
+        (
+            a(r#""initial":"c","states":{"c":{},"h":{"type":"history","entry":"x"}}"#),
+            "/states/a/states/h/entry",
+            BadValue,
+        ),
+        (a(r#""initial":"c","states":{"c":{},"h":{"history":"both"}}"#), "/states/a/states/h/history", BadValue),
         (a(r#""tags":[1]"#), "/states/a/tags/0", WrongType),
         (a(r#""id":"m.b""#), "/states/b", DuplicateId),
         (a(r##""id":"#a""##), "/states/a/id", BadValue),
@@ -323,7 +327,10 @@ fn all_mistakes_are_reported_at_once_in_document_order() {
 
 #[test]
 fn messages_help() {
-    let message = |text: &str| check(text, &FakeCatalog).findings[0].message.clone();
+    let message = |text: &str| {
+        let findings = check(text, &FakeCatalog).findings;
+        findings.into_iter().find(|finding| finding.severity == Severity::Error).unwrap().message
+    };
     assert!(message(&go(r#""tragets":1"#)).contains("did you mean \"target\"?"));
     assert!(message(&root(r#""on":{"BACK":"a"}"#)).contains("did you mean \".a\"?"));
     assert!(message(&a(r#""entry":"xstate.assign""#)).contains("\"assign\""));

@@ -2,7 +2,6 @@
 //! a host whose values are JSON.
 
 mod accepted;
-mod configurations;
 mod done;
 mod events;
 mod findings;
@@ -65,7 +64,7 @@ fn operand(text: &str) -> Option<String> {
         name => format!("\"{name}\""),
     };
     let keys: Option<Vec<String>> =
-        steps.map(|key| (!key.is_empty() && !key.contains(' ')).then(|| format!(".\"{key}\""))).collect();
+        steps.map(|key| (!key.is_empty() && !key.contains([' ', '('])).then(|| format!(".\"{key}\""))).collect();
     Some(format!("${variable}{}", keys?.concat()))
 }
 
@@ -265,12 +264,18 @@ pub(super) fn state(chart: &Chart, name: &str) -> StateId {
 /// Adds entry and exit effects to every state, named `+key` and `-key`, so that a trace shows the order.
 pub(super) fn traced(mut definition: Value) -> Value {
     fn trace(key: &str, state: &mut Value) {
-        if state["type"] != "history" {
-            state["entry"] = json!([format!("+{key}"), state["entry"]]);
-            state["exit"] = json!([state["exit"], format!("-{key}")]);
-            for list in ["entry", "exit"] {
-                state[list].as_array_mut().unwrap().retain(|action| !action.is_null());
-            }
+        if state["type"] != "history" && state.get("history").is_none() {
+            let mut actions = |list: &str, effect: String, first: bool| {
+                let mut all = match state[list].take() {
+                    Value::Null => vec![],
+                    Value::Array(actions) => actions,
+                    action => vec![action],
+                };
+                all.insert(if first { 0 } else { all.len() }, json!(effect));
+                state[list] = Value::Array(all);
+            };
+            actions("entry", format!("+{key}"), true);
+            actions("exit", format!("-{key}"), false);
         }
         if let Some(states) = state.get_mut("states").and_then(Value::as_object_mut) {
             states.iter_mut().for_each(|(key, state)| trace(key, state));

@@ -118,7 +118,10 @@ fn a_deeper_source_preempts_an_outer_one() {
 #[test]
 fn a_target_in_another_region_enters_all_regions_again() {
     let mut instance = Instance::start(parallel());
-    assert_eq!((instance.send("ACROSS").as_str(), instance.trace().as_str()), ("p.l.l1 p.r.r2", "-r1 -r -l1 -l +l +l1 +r +r2"));
+    assert_eq!(
+        (instance.send("ACROSS").as_str(), instance.trace().as_str()),
+        ("p.l.l1 p.r.r2", "-r1 -r -l1 -l +l +l1 +r +r2")
+    );
 }
 
 #[test]
@@ -177,9 +180,33 @@ fn actions_see_the_context_at_their_place() {
             { "type": "assign", "params": { "n": "$.m", "m": "$.n" } },
             { "type": "X", "params": { "n": "$.n", "m": "$.m", "e": "$event.type", "same": { "literal": "$x" } } } ] } } } } }));
     instance.send("GO");
-    let params: Vec<Value> = instance.last.commands.iter().map(|command| match command {
-        super::Command::Effect { params: Some(params), .. } => params.clone(),
-        other => panic!("{other:?}"),
-    }).collect();
+    let params: Vec<Value> = instance
+        .last
+        .commands
+        .iter()
+        .map(|command| match command {
+            super::Command::Effect { params: Some(params), .. } => params.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
     assert_eq!(params, [json!({ "n": 1 }), json!({ "n": 2, "m": 1, "e": "GO", "same": "$x" })]);
+}
+
+#[test]
+fn aiming_at_the_root_enters_everything_below_it_again() {
+    let mut instance = Instance::start(traced(json!({
+        "id": "m", "initial": "a", "on": { "AGAIN": { "target": "#m", "reenter": true } },
+        "states": { "a": { "on": { "NEXT": "b" } }, "b": { "on": { "TOP": "#m" } } } })));
+    instance.send("NEXT");
+    assert_eq!((instance.send("TOP").as_str(), instance.trace().as_str()), ("a", "-b +a"));
+    assert_eq!((instance.send("AGAIN").as_str(), instance.trace().as_str()), ("a", "-a -m +m +a"));
+}
+
+#[test]
+fn a_region_that_stays_does_not_outlive_a_region_that_leaves() {
+    let mut instance = Instance::start(traced(json!({
+        "id": "m", "initial": "p", "states": {
+            "p": { "type": "parallel", "states": { "l": { "on": { "GO": { "target": "l", "actions": "stay" } } }, "r": { "on": { "GO": "#m.z" } } } },
+            "z": {} } })));
+    assert_eq!((instance.send("GO").as_str(), instance.trace().as_str()), ("z", "-r -l -p stay +z"));
 }

@@ -1,7 +1,14 @@
 -- Everything that has not begun, when an operator cancels the instance. Index: idx_wf_effects_instance.
+WITH open AS (
+    SELECT e.id
+    FROM wf.effect AS e
+    WHERE e.organization_id = $1
+      AND e.instance_id = $2
+      AND e.status IN ('PENDING', 'FAILED')
+    FOR UPDATE SKIP LOCKED
+)
 UPDATE wf.effect AS e
-SET status = 'CANCELLED'
-WHERE e.organization_id = $1
-  AND e.instance_id = $2
-  AND e.status IN ('PENDING', 'FAILED')
+SET status = 'CANCELLED', next_retry_at = NULL
+FROM open
+WHERE e.organization_id = $1 AND e.id = open.id
 RETURNING e.code

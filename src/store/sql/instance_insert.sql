@@ -2,10 +2,10 @@
 WITH made AS (
     INSERT INTO wf.instance (
         organization_id, id, definition_id, seq, created_at, updated_at, definition_version, definition_code, status,
-        state, sla_at, parent_id, instance_key, correlation_key, owner_team, owner_user_id, subject, history, output,
+        state, sla_at, parent_id, parent_effect_id, instance_key, correlation_key, owner_team, owner_user_id, subject, history, output,
         error, context
     )
-    VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, $30, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     ON CONFLICT (organization_id, definition_code, instance_key) WHERE instance_key IS NOT NULL DO NOTHING
     RETURNING organization_id, id
 )

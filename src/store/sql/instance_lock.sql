@@ -1,7 +1,10 @@
 -- The first statement of everything that changes an instance: its row guards all that belongs to it.
 -- Index: idx_wf_instances.
 SELECT
-    i.definition_id, i.seq, i.status, i.state, i.paused_at, i.sla_at, i.instance_key, i.subject, i.history, i.context
+    i.definition_id, i.seq, i.status, i.state, i.paused_at, i.sla_at, i.parent_effect_id, i.instance_key, i.subject,
+    i.history, i.context,
+    -- Index: idx_wf_messages_instance.
+    EXISTS (SELECT FROM wf.message AS m WHERE m.organization_id = i.organization_id AND m.instance_id = i.id)
 FROM wf.instance AS i
 WHERE i.organization_id = $1 AND i.id = $2
 FOR NO KEY UPDATE

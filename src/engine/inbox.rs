@@ -1,0 +1,301 @@
+//! What an instance hears besides its callers: answers of its effects, ends of its children, events that wait.
+//!
+//! Whatever cannot be delivered stays a message and becomes an incident: never silence, never a second run of the effect
+//! that gave the answer. A message of use is tried again with the retry policy, and at once when its instance moves.
+
+use std::time::Instant;
+
+use pgrx::Uuid;
+
+use super::caller::Caller;
+use super::macrostep::Cause;
+use super::retry::Policy;
+use super::send::{advance, position};
+use super::{definition, new_id};
+use crate::chart::{Event, Lookup, Refusal, Request};
+use crate::error::Error;
+use crate::pg::jsonb::Jsonb;
+use crate::pg::subtransaction::subtransaction;
+use crate::store::effect::{self, Effect, Failed};
+use crate::store::instance::{self, Instance};
+use crate::store::message::{self, Due, Message, NewMessage};
+
+/// The answer of an effect.
+pub enum Answer {
+    Done(Option<Jsonb>),
+    Error(Jsonb),
+}
+
+impl Answer {
+    /// The event that it becomes for an invoke.
+    fn event(&self, invoke_id: &str) -> (String, Jsonb) {
+        match self {
+            Answer::Done(output) => {
+                let payload = Jsonb::object(|object| object.set("output", output.as_ref().unwrap_or(&Jsonb::null())));
+                (format!("done.invoke.{invoke_id}"), payload)
+            }
+            Answer::Error(error) => {
+                (format!("error.invoke.{invoke_id}"), Jsonb::object(|object| object.set("error", error)))
+            }
+        }
+    }
+}
+
+/// What became of an attempt to deliver.
+enum Verdict {
+    Delivered,
+    /// The instance is paused.
+    Waits,
+    /// The state that asked was left, or the instance has ended.
+    Late,
+    /// No active state takes it.
+    Unexpected,
+    /// The transition that it causes fails.
+    Failed(Error),
+}
+
+/// Gives the answer of an effect to the instance that waits for it, whose row the caller has locked.
+pub fn answer(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), Error> {
+    let Some(invoke_id) = &effect.invoke_id else {
+        return Ok(());
+    };
+    let (event, payload) = answer.event(invoke_id);
+    let verdict = match instance::lock(effect.organization_id, effect.instance_id)? {
+        Some(instance) => attempt(caller, &instance, Some(effect), &event, Some(payload.clone()), None)?,
+        None => Verdict::Late,
+    };
+    let is_error = matches!(answer, Answer::Error(_));
+    let (next_attempt_at, incident, error) = match verdict {
+        Verdict::Delivered => return Ok(()),
+        // Nobody waits for a failure any more.
+        Verdict::Late if is_error => return Ok(()),
+        Verdict::Unexpected if is_error => return uncaught(effect),
+        Verdict::Waits => (Some(caller.now), None, None),
+        Verdict::Late => (None, Some("LATE"), None),
+        Verdict::Unexpected => (retry(caller, 1), Some("UNEXPECTED"), None),
+        Verdict::Failed(error) => (retry(caller, 1), Some("FAILED"), Some(error.summary())),
+    };
+    message::insert(&NewMessage {
+        organization_id: effect.organization_id,
+        id: new_id(),
+        instance_id: effect.instance_id,
+        event,
+        payload: Some(payload),
+        effect_id: Some(effect.id),
+        actor: None,
+        roles: None,
+        created_at: caller.now,
+        next_attempt_at,
+        incident,
+        last_error: error,
+    })
+}
+
+/// Leaves the answer of an effect for the scheduler, for whoever must not lock the instance.
+pub fn leave(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), Error> {
+    let Some(invoke_id) = &effect.invoke_id else {
+        return Ok(());
+    };
+    let (event, payload) = answer.event(invoke_id);
+    message::insert(&NewMessage {
+        organization_id: effect.organization_id,
+        id: new_id(),
+        instance_id: effect.instance_id,
+        event,
+        payload: Some(payload),
+        effect_id: Some(effect.id),
+        actor: None,
+        roles: None,
+        created_at: caller.now,
+        next_attempt_at: Some(caller.now),
+        incident: None,
+        last_error: None,
+    })
+}
+
+/// Keeps an event until its instance takes it.
+pub fn buffer(caller: &Caller, instance: &Instance, event: &str, payload: Option<Jsonb>) -> Result<(), Error> {
+    message::insert(&NewMessage {
+        organization_id: instance.organization_id,
+        id: new_id(),
+        instance_id: instance.id,
+        event: event.to_owned(),
+        payload,
+        effect_id: None,
+        actor: caller.actor.clone(),
+        roles: Some(caller.roles.clone()),
+        created_at: caller.now,
+        next_attempt_at: retry(caller, 1),
+        incident: None,
+        last_error: None,
+    })
+}
+
+/// Delivers what is due, at most `limit` messages, and gives how many went through.
+pub fn deliver_due(caller: &Caller, limit: i32) -> Result<i32, Error> {
+    let mut delivered = 0;
+    for due in message::due(caller.now, caller.organization, limit)? {
+        delivered += i32::from(subtransaction(|| deliver(caller, &due))?);
+    }
+    Ok(delivered)
+}
+
+fn deliver(caller: &Caller, due: &Due) -> Result<bool, Error> {
+    let Some(instance) = instance::lock_skip(due.organization_id, due.instance_id)? else {
+        return Ok(false);
+    };
+    let Some(message) = message::read(due.organization_id, due.id)?.filter(|message| is_due(message, caller)) else {
+        return Ok(false);
+    };
+    let effect = match message.effect_id {
+        Some(id) => effect::read(due.organization_id, id)?.map(|(effect, _)| effect),
+        None => None,
+    };
+    let sender;
+    let sender = match &message.roles {
+        Some(roles) => {
+            sender = caller.speaking_for(message.actor.clone(), roles.clone());
+            &sender
+        }
+        None => caller,
+    };
+    let roles = message.roles.as_deref();
+    let verdict = attempt(sender, &instance, effect.as_ref(), &message.event, message.payload.clone(), roles)?;
+    let is_error = message.event.starts_with("error.invoke.");
+    let again = retry(caller, message.attempts + 1);
+    match (verdict, &effect) {
+        (Verdict::Delivered, _) => message::delete(due.organization_id, due.id).map(|()| true),
+        (Verdict::Waits, _) => message::wait(due, again, None, None).map(|()| false),
+        (Verdict::Unexpected, Some(effect)) if is_error => {
+            message::delete(due.organization_id, due.id)?;
+            uncaught(effect).map(|()| false)
+        }
+        // Nobody waits for it any more, and it is nobody's result.
+        (Verdict::Late, None) => message::delete(due.organization_id, due.id).map(|()| false),
+        (Verdict::Late, Some(_)) if is_error => message::delete(due.organization_id, due.id).map(|()| false),
+        (Verdict::Late, Some(_)) => message::wait(due, None, Some("LATE"), None).map(|()| false),
+        (Verdict::Unexpected, None) => message::wait(due, again, None, None).map(|()| false),
+        (Verdict::Unexpected, Some(_)) => message::wait(due, again, Some("UNEXPECTED"), None).map(|()| false),
+        (Verdict::Failed(error), _) => {
+            message::wait(due, again, Some("FAILED"), Some(&error.summary())).map(|()| false)
+        }
+    }
+}
+
+/// Tries to deliver an event to a locked instance.
+fn attempt(
+    caller: &Caller,
+    instance: &Instance,
+    effect: Option<&Effect>,
+    event: &str,
+    payload: Option<Jsonb>,
+    roles: Option<&[String]>,
+) -> Result<Verdict, Error> {
+    if instance.status != "active" {
+        return Ok(Verdict::Late);
+    }
+    if instance.paused_at.is_some() {
+        return Ok(Verdict::Waits);
+    }
+    let definition = definition::load(instance.organization_id, instance.definition_id)?;
+    let position = position(&definition, instance)?;
+    if let Some(effect) = effect
+        && let Some(invoke_id) = &effect.invoke_id
+    {
+        let state = effect.state.as_deref().unwrap_or_default();
+        let active = match definition.chart.find_state(state) {
+            _ if state.is_empty() => true,
+            Lookup::One(state) => position.active.contains(state),
+            _ => false,
+        };
+        if !active || effect::is_outdated(effect, invoke_id)? {
+            return Ok(Verdict::Late);
+        }
+    }
+    let cause = Cause {
+        kind: if effect.is_some() { "answer" } else { "message" },
+        event: Some(event.to_owned()),
+        payload: payload.clone(),
+        ..Cause::default()
+    };
+    let request = Request { event: Event::new(event, payload), roles, target: None };
+    let moved = subtransaction(|| advance(caller, instance, &definition, &position, request, cause, Instant::now()));
+    Ok(match moved {
+        Ok(Ok(_)) => Verdict::Delivered,
+        Ok(Err(Refusal::NoMatch | Refusal::Guards(_) | Refusal::Roles(_))) => Verdict::Unexpected,
+        Err(error) => Verdict::Failed(error),
+    })
+}
+
+/// A child or worker failed for good and nothing caught it.
+fn uncaught(effect: &Effect) -> Result<(), Error> {
+    effect::set_incident(effect, true)
+}
+
+fn is_due(message: &Message, caller: &Caller) -> bool {
+    message.next_attempt_at.is_some_and(|at| at <= caller.now)
+}
+
+fn retry(caller: &Caller, attempts: i32) -> Option<crate::pg::time::Timestamp> {
+    Policy::for_messages().next(caller.now, attempts, None, None)
+}
+
+/// What an effect's failure records: `{"type", "message"}`.
+pub fn error_json(kind: &str, message: &str) -> Jsonb {
+    Jsonb::object(|error| {
+        error.set_text("type", kind);
+        error.set_text("message", message);
+    })
+}
+
+/// Records that one attempt of an effect failed; leaves its failure for the instance where it was the last.
+///
+/// Gives the effect's status. The caller holds the effect's row; `direct` says whether it holds the instance's as well.
+pub fn fail(
+    caller: &Caller,
+    effect: &Effect,
+    error: Jsonb,
+    retryable: bool,
+    direct: bool,
+) -> Result<&'static str, Error> {
+    let parsed: serde_json::Value = serde_json::from_str(&error.to_text()).unwrap_or_default();
+    let error_type = parsed.get("type").and_then(serde_json::Value::as_str);
+    let retry_after = parsed.get("retry_after").and_then(super::retry::interval_micros);
+    let policy = Policy::over_defaults(effect.retry.as_ref());
+    let next_retry_at =
+        if retryable { policy.next(caller.now, effect.attempts, error_type, retry_after) } else { None };
+    let wanted = is_wanted(effect)?;
+    let status = effect::fail(
+        effect,
+        &Failed {
+            error: &error,
+            error_type,
+            next_retry_at: next_retry_at.filter(|_| wanted),
+            cancelled: !wanted,
+            is_incident: wanted && next_retry_at.is_none() && effect.invoke_id.is_none(),
+        },
+    )?;
+    if status == "PERMANENTLY_FAILED" {
+        let failure = Answer::Error(error);
+        if direct { answer(caller, effect, &failure)? } else { leave(caller, effect, &failure)? }
+    }
+    Ok(status)
+}
+
+/// Does anything wait for the outcome? A plain effect is wanted for its own sake.
+fn is_wanted(effect: &Effect) -> Result<bool, Error> {
+    match &effect.invoke_id {
+        Some(invoke_id) => Ok(!effect::is_outdated(effect, invoke_id)?
+            && instance::is_in(
+                effect.organization_id,
+                effect.instance_id,
+                effect.state.as_deref().unwrap_or_default(),
+            )?),
+        None => Ok(true),
+    }
+}
+
+/// The instance that an effect belongs to.
+pub fn owner(effect: &Effect) -> (Uuid, Uuid) {
+    (effect.organization_id, effect.instance_id)
+}

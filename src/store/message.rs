@@ -1,0 +1,114 @@
+//! `wf.message`: the inbox. Anyone may leave a message; only the holder of the instance's row takes it out or puts it off.
+
+use pgrx::Uuid;
+
+use super::statement;
+use crate::error::Error;
+use crate::pg::jsonb::Jsonb;
+use crate::pg::time::Timestamp;
+
+statement!(INSERT, "message_insert");
+statement!(DUE, "message_due");
+statement!(READ, "message_read");
+statement!(DELETE, "message_delete");
+statement!(WAIT, "message_wait");
+statement!(WAKE, "message_wake");
+
+/// A message to be left for an instance.
+pub struct NewMessage {
+    pub organization_id: Uuid,
+    pub id: Uuid,
+    pub instance_id: Uuid,
+    pub event: String,
+    pub payload: Option<Jsonb>,
+    /// The effect whose answer it is.
+    pub effect_id: Option<Uuid>,
+    pub actor: Option<String>,
+    /// None for the engine, which is asked for none.
+    pub roles: Option<Vec<String>>,
+    pub created_at: Timestamp,
+    /// None where trying is of no use.
+    pub next_attempt_at: Option<Timestamp>,
+    pub incident: Option<&'static str>,
+    pub last_error: Option<String>,
+}
+
+/// A message that is to be delivered.
+pub struct Due {
+    pub organization_id: Uuid,
+    pub id: Uuid,
+    pub instance_id: Uuid,
+}
+
+/// One message as its row says.
+pub struct Message {
+    pub effect_id: Option<Uuid>,
+    pub event: String,
+    pub payload: Option<Jsonb>,
+    pub actor: Option<String>,
+    pub roles: Option<Vec<String>>,
+    pub attempts: i32,
+    pub next_attempt_at: Option<Timestamp>,
+}
+
+/// Leaves a message.
+pub fn insert(new: &NewMessage) -> Result<(), Error> {
+    INSERT
+        .execute(&[
+            &new.organization_id,
+            &new.id,
+            &new.created_at,
+            &new.next_attempt_at,
+            &new.instance_id,
+            &new.effect_id,
+            &new.event,
+            &new.actor,
+            &new.roles,
+            &new.incident,
+            &new.last_error,
+            &new.payload,
+        ])
+        .map(drop)
+}
+
+/// What is to be delivered, oldest first, without locks.
+pub fn due(now: Timestamp, organization: Option<Uuid>, limit: i32) -> Result<Vec<Due>, Error> {
+    DUE.rows(&[&now, &organization, &limit], |row| {
+        Ok(Due { organization_id: row.required(1)?, id: row.required(2)?, instance_id: row.required(3)? })
+    })
+}
+
+/// One message; read it under its instance's lock.
+pub fn read(organization: Uuid, id: Uuid) -> Result<Option<Message>, Error> {
+    READ.first(&[&organization, &id], |row| {
+        Ok(Message {
+            effect_id: row.get(1),
+            event: row.required(2)?,
+            payload: row.get(3),
+            actor: row.get(4),
+            roles: row.get(5),
+            attempts: row.required(6)?,
+            next_attempt_at: row.get(7),
+        })
+    })
+}
+
+/// Takes a message out: it is delivered, or of no use any more.
+pub fn delete(organization: Uuid, id: Uuid) -> Result<(), Error> {
+    DELETE.execute(&[&organization, &id]).map(drop)
+}
+
+/// Puts a message off after an attempt that came to nothing.
+pub fn wait(
+    due: &Due,
+    next_attempt_at: Option<Timestamp>,
+    incident: Option<&str>,
+    error: Option<&str>,
+) -> Result<(), Error> {
+    WAIT.execute(&[&due.organization_id, &due.id, &next_attempt_at, &incident, &error]).map(drop)
+}
+
+/// What waits for an instance is tried now: it has moved.
+pub fn wake(organization: Uuid, instance: Uuid, now: Timestamp) -> Result<(), Error> {
+    WAKE.execute(&[&organization, &instance, &now]).map(drop)
+}
