@@ -208,7 +208,10 @@ impl Error {
     /// Message and facts in one line, for the DETAIL of another error and for what a row records.
     pub fn summary(&self) -> String {
         match self {
-            Error::Failure(failure) => format!("{}: {}", failure.code.word(), failure.message),
+            Error::Failure(failure) => {
+                let facts = failure.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+                format!("{}: {}{facts}", failure.code.word(), failure.message)
+            }
             Error::Postgres(error) => format!("{} ({})", error.message, error.sqlstate),
         }
     }

@@ -31,7 +31,8 @@ pub struct Report {
     pub chart: Option<Chart>,
 }
 
-/// Reads, lowers (the flat form), validates and compiles a definition. It reports every finding at once and never panics.
+/// Reads, lowers (the flat form), validates and compiles a definition. It reports every finding at once and never
+/// panics.
 pub fn check(text: &str, catalog: &dyn Catalog) -> Report {
     let (document, mut flaws) = match Document::parse(text) {
         Ok(parsed) => parsed,

@@ -1,5 +1,5 @@
-//! A compiled definition and the ways to find things in it. Built once by [`check`](super::check), immutable afterwards, free of
-//! any tie to the text it came from, so that a backend can keep it for as long as it likes.
+//! A compiled definition and the ways to find things in it. Built once by [`check`](super::check), immutable
+//! afterwards, free of any tie to the text it came from, so that a backend can keep it for as long as it likes.
 
 use super::events::EventTable;
 use super::ids::{StateId, TransitionId};
@@ -95,7 +95,7 @@ impl Chart {
         &self.states[id.index()]
     }
 
-    /// All transitions in document order.
+    /// All transitions, state by state in document order, indexed by [`TransitionId`].
     pub fn transitions(&self) -> &[Transition] {
         &self.transitions
     }
@@ -125,7 +125,8 @@ impl Chart {
         self.limits.as_ref()
     }
 
-    /// A state by its full path, by `#id` (or `#id.child`), or by a key or the end of a path that no other state shares.
+    /// A state by its full path, by `#id` (or `#id.child`), or by a key or the end of a path that no other state
+    /// shares.
     pub fn find_state(&self, name: &str) -> Lookup {
         if let Some(id) = name.strip_prefix('#') {
             return self.names.by_id(id, &self.states).map_or(Lookup::None, Lookup::One);
@@ -173,7 +174,8 @@ impl Chart {
 }
 
 impl Names {
-    /// The state with this id, or the descendant that the rest of the name leads to. Ids may hold dots, so the longest id wins.
+    /// The state with this id, or the descendant that the rest of the name leads to. Ids may hold dots, so the longest
+    /// id wins.
     pub(super) fn by_id(&self, name: &str, states: &[State]) -> Option<StateId> {
         if let Some(state) = self.ids.get(name) {
             return Some(*state);

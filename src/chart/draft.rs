@@ -1,5 +1,5 @@
-//! A definition between text and chart: states and transitions as they will be, beside what was written and is not resolved yet.
-//! Reading fills it, resolving numbers it, linting looks at it, compiling takes it apart.
+//! A definition between text and chart: states and transitions as they will be, beside what was written and is not
+//! resolved yet. Reading fills it, resolving numbers it, linting looks at it, compiling takes it apart.
 
 use super::compiled::{Chart, Names};
 use super::events::{DescriptorId, EventTable};

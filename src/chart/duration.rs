@@ -1,5 +1,5 @@
-//! Durations as definitions write them: ISO 8601 or milliseconds. Years, months, weeks and days are calendar units and are
-//! added in UTC; a business calendar is the engine's matter, not this file's.
+//! Durations as definitions write them: ISO 8601 or milliseconds. Years, months, weeks and days are calendar units and
+//! are added in UTC; a business calendar is the engine's matter, not this file's.
 
 use jiff::fmt::temporal::SpanParser;
 use jiff::{Span, Timestamp, tz::TimeZone};
@@ -62,8 +62,8 @@ impl Duration {
         Ok(Duration { months: 0, days: 0, micros: (millis * 1000.0).round() as i64 })
     }
 
-    /// The moment that lies this far after `unix_micros` (microseconds since 1970 in UTC), or nothing where that is past the
-    /// calendar's end.
+    /// The moment that lies this far after `unix_micros` (microseconds since 1970 in UTC), or nothing where that is
+    /// past the calendar's end.
     pub fn after(&self, unix_micros: i64) -> Option<i64> {
         let mut moment = unix_micros;
         if self.months > 0 {

@@ -1,5 +1,6 @@
-//! Event names against event descriptors. A name is resolved once per event, by hash, to the few descriptors of the chart that
-//! match it; states then compare integers. Order is XState's: the exact descriptor, then wildcards, longest first.
+//! Event names against event descriptors. A name is resolved once per event, by hash, to the few descriptors of the
+//! chart that match it; states then compare integers. Order is XState's: the exact descriptor, then wildcards, longest
+//! first.
 
 use super::ids::{StateId, TransitionId};
 use super::model::State;

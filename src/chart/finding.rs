@@ -117,7 +117,8 @@ impl fmt::Display for FindingCode {
     }
 }
 
-/// Behind so many findings nobody reads hints, and looking for near names among all states would cost more than it helps.
+/// Behind so many findings nobody reads hints, and looking for near names among all states would cost more than it
+/// helps.
 pub(super) const HINTED_FINDINGS: usize = 100;
 
 /// The known word that was probably meant, if there is one near.

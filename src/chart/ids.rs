@@ -1,4 +1,5 @@
-//! Small integers for everything that a chart names. They index the chart's own tables and mean nothing in another chart.
+//! Small integers for everything that a chart names. They index the chart's own tables and mean nothing in another
+//! chart.
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -25,7 +26,7 @@ id!(
     StateId
 );
 id!(
-    /// A transition; the order is document order.
+    /// A transition; those of one state stand together, states in document order.
     TransitionId
 );
 id!(

@@ -1,6 +1,6 @@
-//! A JSON text as a tree whose nodes are numbered in document order and know their way up. A finding is then one number until its
-//! pointer is wanted. serde_json judges the syntax; what it would swallow (a key named twice, the exact digits of a number) is
-//! kept here. Size and depth are measured first, so that no recursion ever meets a hostile text.
+//! A JSON text as a tree whose nodes are numbered in document order and know their way up. A finding is then one number
+//! until its pointer is wanted. serde_json judges the syntax; what it would swallow (a key named twice, the exact
+//! digits of a number) is kept here. Size and depth are measured first, so that no recursion ever meets a hostile text.
 
 use super::draft::Flaw;
 use super::finding::FindingCode;
@@ -153,8 +153,8 @@ pub(super) fn quote(text: &str) -> String {
     quoted
 }
 
-/// The document without white space between its parts; key order, numbers and strings stay as written. Two texts with the same
-/// result are the same definition.
+/// The document without white space between its parts; key order, numbers and strings stay as written. Two texts with
+/// the same result are the same definition.
 ///
 /// # Errors
 /// The parser's sentence, where the text is no JSON.
@@ -303,6 +303,8 @@ impl Builder<'_> {
         if text.contains('\0') {
             let message = "The text holds \\u0000, which Postgres cannot store; leave it out".to_owned();
             self.flaws.push((id, FindingCode::NulCharacter, message));
+            // Findings quote what was written, and go into Postgres themselves.
+            return text.replace('\0', "\u{FFFD}");
         }
         text
     }

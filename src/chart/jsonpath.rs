@@ -1,5 +1,5 @@
-//! What can be told about a jsonpath from the text that Postgres prints it back as: whether it is a predicate and which variables
-//! it names. It parses no jsonpath of its own; text that did not come from Postgres gives no useful answer.
+//! What can be told about a jsonpath from the text that Postgres prints it back as: whether it is a predicate and which
+//! variables it names. It parses no jsonpath of its own; text that did not come from Postgres gives no useful answer.
 
 use std::ops::BitOr;
 
@@ -111,8 +111,8 @@ pub fn variables(canonical: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Inside one pair of brackets Postgres leaves out only those brackets that priority makes needless, so a comparison at this
-/// level, and not in deeper brackets, makes the whole a predicate.
+/// Inside one pair of brackets Postgres leaves out only those brackets that priority makes needless, so a comparison at
+/// this level, and not in deeper brackets, makes the whole a predicate.
 fn compares(tokens: &[Token<'_>]) -> bool {
     let mut depth = 0;
     tokens.windows(2).any(|pair| {

@@ -1,5 +1,5 @@
-//! Warnings: what is legal but hardly meant. It looks at the draft as it is, broken or not, and never decides whether a definition
-//! is accepted.
+//! Warnings: what is legal but hardly meant. It looks at the draft as it is, broken or not, and never decides whether a
+//! definition is accepted.
 
 use super::draft::{Draft, Flaw};
 use super::finding::FindingCode;
@@ -43,8 +43,8 @@ fn lint_place(draft: &Draft<'_>, id: StateId, reachable: &StateSet, leavable: &S
     }
 }
 
-/// States that something could get an instance out of: their own transitions or answers, or for a parallel state a way out of it
-/// that one of its regions has.
+/// States that something could get an instance out of: their own transitions or answers, or for a parallel state a way
+/// out of it that one of its regions has.
 fn leavable(draft: &Draft<'_>) -> StateSet {
     let mut leavable = StateSet::new(draft.states.len());
     for (index, state) in draft.states.iter().enumerate() {
@@ -143,8 +143,8 @@ fn can_be_done(draft: &Draft<'_>, id: StateId) -> bool {
     }
 }
 
-/// Eventless transitions that lead, through what they enter, back to a state they began in: a depth-first search whose every edge
-/// back into the present path closes a cycle.
+/// Eventless transitions that lead, through what they enter, back to a state they began in: a depth-first search whose
+/// every edge back into the present path closes a cycle.
 fn lint_cycles(draft: &Draft<'_>, flaws: &mut Vec<Flaw>) {
     let edges: Vec<Vec<(StateId, NodeId)>> =
         (0..draft.states.len()).map(|index| eventless_edges(draft, index)).collect();

@@ -1,6 +1,6 @@
-//! The statechart: a definition is read, checked and compiled here, and one macrostep of it is run here. Pure Rust, no Postgres:
-//! values, guards and time belong to a [`Host`], knowledge of the database to a [`Catalog`], and nothing outside this room is
-//! imported. Nothing in here may panic, whatever the text.
+//! The statechart: a definition is read, checked and compiled here, and one macrostep of it is run here. Pure Rust, no
+//! Postgres: values, guards and time belong to a [`Host`], knowledge of the database to a [`Catalog`], and nothing
+//! outside this room is imported. Nothing in here may panic, whatever the text.
 //!
 //! # The way of a definition
 //!
@@ -16,14 +16,14 @@
 //!
 //! # The way of an event
 //!
-//! The algorithm is SCXML's in XState v5's reading. [`send`] resolves the event's name to descriptors, selects at most one
-//! transition per region (innermost first, document order), lets inner ones preempt outer ones, exits inner-first, runs the
-//! transitions' actions, enters outer-first, and repeats with eventless transitions and raised events until neither is left.
-//! What is to be done outside is never done here: it is listed in [`Outcome::commands`] in order, already netted, so that a timer
-//! begun and ended within the macrostep never reaches a table.
+//! The algorithm is SCXML's in XState v5's reading. [`send`] resolves the event's name to descriptors, selects at most
+//! one transition per region (innermost first, document order), lets inner ones preempt outer ones, exits inner-first,
+//! runs the transitions' actions, enters outer-first, and repeats with eventless transitions and raised events until
+//! neither is left. What is to be done outside is never done here: it is listed in [`Outcome::commands`] in order,
+//! already netted, so that a timer begun and ended within the macrostep never reaches a table.
 //!
-//! States are numbered in pre-order. That one decision makes a descendant a comparison of integers, an exit set a range of bits,
-//! and document order the order of numbers.
+//! States are numbered in pre-order. That one decision makes a descendant a comparison of integers, an exit set a range
+//! of bits, and document order the order of numbers.
 
 mod check;
 mod compiled;

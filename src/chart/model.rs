@@ -1,5 +1,5 @@
-//! The parts of a compiled chart: states, transitions, actions, guards, values. Dense and owned; ids instead of names wherever
-//! something is looked up while running. Nothing here decides anything.
+//! The parts of a compiled chart: states, transitions, actions, guards, values. Dense and owned; ids instead of names
+//! wherever something is looked up while running. Nothing here decides anything.
 
 use super::duration::Duration;
 use super::events::DescriptorId;

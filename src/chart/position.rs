@@ -1,5 +1,5 @@
-//! Where an instance is, and how that is written into a row: the active leaves by path, and what history states remember. Text
-//! from outside is only accepted if it is a legal configuration of the chart at hand.
+//! Where an instance is, and how that is written into a row: the active leaves by path, and what history states
+//! remember. Text from outside is only accepted if it is a legal configuration of the chart at hand.
 
 use super::compiled::Chart;
 use super::ids::StateId;

@@ -1,5 +1,5 @@
-//! Follows the names that reading left as text: ids, targets, initial and default states. Also where names collide, because only
-//! the whole document can tell.
+//! Follows the names that reading left as text: ids, targets, initial and default states. Also where names collide,
+//! because only the whole document can tell.
 
 use super::draft::{Draft, Flaw, WrittenInitial};
 use super::finding::{FindingCode, HINTED_FINDINGS, nearest};
@@ -163,8 +163,8 @@ fn check_together(draft: &Draft<'_>, targets: &[StateId], node: NodeId, flaws: &
     }
 }
 
-/// Can all of them be active at once? In document order it is enough that each neighbour fits: whatever lies between two of them
-/// lies no higher than they do.
+/// Can all of them be active at once? In document order it is enough that each neighbour fits: whatever lies between
+/// two of them lies no higher than they do.
 fn fit_together(draft: &Draft<'_>, targets: &[StateId]) -> bool {
     let mut places: Vec<StateId> = targets.to_vec();
     places.sort_unstable();

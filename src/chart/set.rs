@@ -1,5 +1,5 @@
-//! A set of states as bits. Document order is pre-order, so the descendants of a state are one contiguous range of bits: that
-//! is what makes exits, entries and "is anything in there active" cheap in large charts.
+//! A set of states as bits. Document order is pre-order, so the descendants of a state are one contiguous range of
+//! bits: that is what makes exits, entries and "is anything in there active" cheap in large charts.
 
 use super::ids::StateId;
 

@@ -1,5 +1,5 @@
-//! Actions: the chart's own (`assign`, `raise`, `cancel`, `log`, `wf.escalate`), and effects, which are all others. The fields of an
-//! own action stand beside its type or inside `params`, whichever the author prefers.
+//! Actions: the chart's own (`assign`, `raise`, `cancel`, `log`, `wf.escalate`), and effects, which are all others. The
+//! fields of an own action stand beside its type or inside `params`, whichever the author prefers.
 
 use super::Reader;
 use crate::chart::finding::FindingCode;

@@ -1,6 +1,6 @@
-//! The flat form: a list of states, a list of transitions between them, a list of timers. It is lowered to the same draft as the
-//! XState shape while it is read, so that everything behind reading knows one shape only, and findings still point at what was
-//! written.
+//! The flat form: a list of states, a list of transitions between them, a list of timers. It is lowered to the same
+//! draft as the XState shape while it is read, so that everything behind reading knows one shape only, and findings
+//! still point at what was written.
 
 use super::Reader;
 use crate::chart::draft::WrittenTransition;

@@ -1,5 +1,5 @@
-//! Invokes: an effect's code, a person's task or a child workflow, whose answer comes back as an event. What a task or a child is
-//! given is checked as far as it is constant.
+//! Invokes: an effect's code, a person's task or a child workflow, whose answer comes back as an event. What a task or
+//! a child is given is checked as far as it is constant.
 
 use super::Reader;
 use crate::chart::finding::FindingCode;

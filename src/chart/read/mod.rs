@@ -1,5 +1,5 @@
-//! Reads a definition key by key into a draft. Whatever it meets it says what is wrong and goes on with the rest, so that one pass
-//! finds every mistake. Names of states stay text here; `resolve` follows them.
+//! Reads a definition key by key into a draft. Whatever it meets it says what is wrong and goes on with the rest, so
+//! that one pass finds every mistake. Names of states stay text here; `resolve` follows them.
 
 mod action;
 mod flat;

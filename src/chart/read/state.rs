@@ -1,4 +1,5 @@
-//! The XState shape: the root and the states within it, in pre-order, so that a state's number is its place in the document.
+//! The XState shape: the root and the states within it, in pre-order, so that a state's number is its place in the
+//! document.
 
 use super::Reader;
 use crate::chart::draft::{WrittenInitial, WrittenState};

@@ -1,5 +1,5 @@
-//! Values: jsonpaths, SQL functions, literals, and objects and arrays of those. What has no computed part at all becomes one
-//! literal, so that running copies it instead of building it.
+//! Values: jsonpaths, SQL functions, literals, and objects and arrays of those. What has no computed part at all
+//! becomes one literal, so that running copies it instead of building it.
 
 use super::Reader;
 use crate::chart::finding::FindingCode;

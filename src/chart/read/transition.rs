@@ -1,4 +1,5 @@
-//! Transitions in all their spellings: a target, an object, or an array of those, under `on`, `always`, `after` and the done keys.
+//! Transitions in all their spellings: a target, an object, or an array of those, under `on`, `always`, `after` and the
+//! done keys.
 
 use super::Reader;
 use crate::chart::draft::WrittenTransition;

@@ -1,5 +1,5 @@
-//! Which part of a configuration a transition concerns: its effective targets, its domain, what it exits, and which of several
-//! selected transitions stand in each other's way. Pure questions to the chart; nothing is changed here.
+//! Which part of a configuration a transition concerns: its effective targets, its domain, what it exits, and which of
+//! several selected transitions stand in each other's way. Pure questions to the chart; nothing is changed here.
 
 use crate::chart::compiled::Chart;
 use crate::chart::ids::{StateId, TransitionId};
@@ -8,8 +8,8 @@ use crate::chart::position::History;
 use crate::chart::set::StateSet;
 use std::borrow::Cow;
 
-/// What a history state leads to while it has nothing to remember. Without a target of its own that is its parent's default: the
-/// initial child, or a parallel parent itself, which enters every region.
+/// What a history state leads to while it has nothing to remember. Without a target of its own that is its parent's
+/// default: the initial child, or a parallel parent itself, which enters every region.
 pub(super) fn history_default(chart: &Chart, history: StateId) -> &[StateId] {
     let state = chart.state(history);
     if !state.default_targets.is_empty() {
@@ -43,8 +43,8 @@ pub(super) fn effective_targets<'a>(
     Cow::Owned(effective)
 }
 
-/// A transition and the part of the configuration that it concerns. Made once, before anything is exited: what history states stand
-/// for may change while their parents are left, the part that was left may not.
+/// A transition and the part of the configuration that it concerns. Made once, before anything is exited: what history
+/// states stand for may change while their parents are left, the part that was left may not.
 pub(super) struct Move<'a> {
     pub(super) transition: &'a Transition,
     /// The state that stays active around the transition; nothing where the root itself is left and entered again.
@@ -52,8 +52,8 @@ pub(super) struct Move<'a> {
 }
 
 impl<'a> Move<'a> {
-    /// XState's rule: the source, where all targets lie within it or are it and it is not to be entered again; else the innermost
-    /// state that holds source and targets.
+    /// XState's rule: the source, where all targets lie within it or are it and it is not to be entered again; else the
+    /// innermost state that holds source and targets.
     pub(super) fn of(chart: &Chart, history: &History, transition: &'a Transition) -> Self {
         let targets = effective_targets(chart, history, &transition.targets);
         let source = transition.source;
@@ -81,8 +81,8 @@ impl<'a> Move<'a> {
     }
 }
 
-/// Takes out what cannot be taken together with the rest: where two transitions leave the same state, the one whose source lies
-/// deeper wins, and among others the earlier one.
+/// Takes out what cannot be taken together with the rest: where two transitions leave the same state, the one whose
+/// source lies deeper wins, and among others the earlier one.
 pub(super) fn remove_conflicts(chart: &Chart, history: &History, active: &StateSet, selected: &mut Vec<TransitionId>) {
     if selected.len() < 2 {
         return;

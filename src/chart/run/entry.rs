@@ -1,6 +1,6 @@
-//! Which states a set of transitions enters, and which of those by default, so that their initial actions run. XState's reading
-//! of SCXML's `computeEntrySet`, including where it is narrower than SCXML: a region entered only because a sibling region was
-//! targeted, and a state restored by history, do not run their own initial actions.
+//! Which states a set of transitions enters, and which of those by default, so that their initial actions run. XState's
+//! reading of SCXML's `computeEntrySet`, including where it is narrower than SCXML: a region entered only because a
+//! sibling region was targeted, and a state restored by history, do not run their own initial actions.
 
 use super::domain::{Move, effective_targets, history_default};
 use crate::chart::compiled::Chart;
@@ -9,7 +9,8 @@ use crate::chart::model::StateKind;
 use crate::chart::position::History;
 use crate::chart::set::StateSet;
 
-/// What is to be entered. It may name a state that was not left, such as a target that is its own domain; that one stays as it is.
+/// What is to be entered. It may name a state that was not left, such as a target that is its own domain; that one
+/// stays as it is.
 pub(super) struct Entry<'a> {
     chart: &'a Chart,
     history: &'a History,

@@ -1,5 +1,5 @@
-//! Guards in Kleene's logic: unknown stays unknown until something decides, and an unknown whole counts as false. Every leaf that
-//! is asked leaves its answer, so that a step can say why it went where it went.
+//! Guards in Kleene's logic: unknown stays unknown until something decides, and an unknown whole counts as false. Every
+//! leaf that is asked leaves its answer, so that a step can say why it went where it went.
 
 use super::outcome::{GuardResult, Stop};
 use super::step::Macrostep;

@@ -1,6 +1,6 @@
-//! One macrostep: an event goes in, a new position and a list of commands come out. Run to completion, SCXML's algorithm in
-//! XState v5's reading. It never waits, never looks at a clock and changes nothing outside: the host answers questions about values,
-//! the caller carries the commands out.
+//! One macrostep: an event goes in, a new position and a list of commands come out. Run to completion, SCXML's
+//! algorithm in XState v5's reading. It never waits, never looks at a clock and changes nothing outside: the host
+//! answers questions about values, the caller carries the commands out.
 
 mod candidates;
 mod domain;
@@ -62,8 +62,8 @@ impl<V> Event<V> {
         Event { name: name.into(), payload, timer: None }
     }
 
-    /// The `after` of this index in this state has fallen due. It is named `wf.after`. An index that the state does not have
-    /// gives an event of that name which no `after` takes.
+    /// The `after` of this index in this state has fallen due. It is named `wf.after`. An index that the state does not
+    /// have gives an event of that name which no `after` takes.
     pub fn timer(chart: &Chart, state: StateId, after_index: usize) -> Self {
         let timer = chart.state(state).after.get(after_index).map(|_| (state, after_index));
         Event { name: "wf.after".to_owned(), payload: None, timer }

@@ -1,5 +1,5 @@
-//! What a macrostep answers. Commands are in the order in which the chart asked for them and hold no reference to the chart, so
-//! that the engine can write them when and where it likes.
+//! What a macrostep answers. Commands are in the order in which the chart asked for them and hold no reference to the
+//! chart, so that the engine can write them when and where it likes.
 
 use crate::chart::duration::Duration;
 use crate::chart::ids::{LiteralId, StateId, TransitionId};
@@ -50,8 +50,8 @@ pub struct Outcome<V> {
     pub taken: Vec<TransitionId>,
     /// Already netted: what began and ended within the macrostep is not in it.
     pub commands: Vec<Command<V>>,
-    /// States active before the macrostep that were exited at least once: their timers, invokes and tasks end. All of them when
-    /// the chart is done.
+    /// States active before the macrostep that were exited at least once: their timers, invokes and tasks end. All of
+    /// them when the chart is done.
     pub left: StateSet,
     /// States active now that were entered in this macrostep.
     pub entered: StateSet,

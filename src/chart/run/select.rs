@@ -1,5 +1,5 @@
-//! Which transitions an event enables. XState's order: innermost first, a parallel state's own transition only where no region
-//! took one, at most one transition per region.
+//! Which transitions an event enables. XState's order: innermost first, a parallel state's own transition only where no
+//! region took one, at most one transition per region.
 
 use super::outcome::{Refusal, Stop};
 use super::step::Macrostep;

@@ -72,8 +72,8 @@ impl<'a, H: Host> Macrostep<'a, H> {
         self.microstep(&request.event)
     }
 
-    /// Takes eventless transitions and queued events until nothing is enabled. Eventless ones come first, except after an
-    /// eventless microstep that changed nothing, which would only be taken again.
+    /// Takes eventless transitions and queued events until nothing is enabled. Eventless ones come first, except after
+    /// an eventless microstep that changed nothing, which would only be taken again.
     pub(super) fn complete(mut self, mut event: Event<H::Value>) -> Result<Outcome<H::Value>, Stop<H::Error>> {
         let mut try_eventless = true;
         while self.done.is_none() {
@@ -116,7 +116,8 @@ impl<'a, H: Host> Macrostep<'a, H> {
         for Move { transition, .. } in &moves {
             self.act(&transition.actions, transition.source, event)?;
         }
-        // A move that itself leaves nothing stands in nobody's way, and another region may have left what it was to stay in.
+        // A move that itself leaves nothing stands in nobody's way, and another region may have left what it was to
+        // stay in.
         moves.retain(|step| step.around.is_none_or(|around| self.active.contains(around)));
         let entry = Entry::of(chart, &self.history, &moves);
         let (states, by_default) = (entry.states, entry.by_default);

@@ -1,4 +1,5 @@
-//! What definitions may look like, and what they become: the forms of targets, values and delays, the flat form, names to look up.
+//! What definitions may look like, and what they become: the forms of targets, values and delays, the flat form, names
+//! to look up.
 
 use super::*;
 

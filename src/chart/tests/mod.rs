@@ -1,5 +1,5 @@
-//! Tests of the whole chart, and the small world they run in: a catalog that knows a few functions and the simplest jsonpaths, and
-//! a host whose values are JSON.
+//! Tests of the whole chart, and the small world they run in: a catalog that knows a few functions and the simplest
+//! jsonpaths, and a host whose values are JSON.
 
 mod accepted;
 mod done;

@@ -1,4 +1,5 @@
-//! The order of things within a macrostep: which transitions are selected, what is exited and entered when, which region wins.
+//! The order of things within a macrostep: which transitions are selected, what is exited and entered when, which
+//! region wins.
 
 use super::{Instance, Value, json, traced};
 
@@ -103,7 +104,8 @@ fn an_earlier_region_that_leaves_preempts_a_later_one() {
 
 #[test]
 fn a_deeper_source_preempts_an_outer_one() {
-    // The eventless transition of the parallel state is selected from the left leaf, that of the right leaf from the right.
+    // The eventless transition of the parallel state is selected from the left leaf, that of the right leaf from the
+    // right.
     let mut instance = Instance::start(traced(json!({
         "id": "m", "initial": "p",
         "states": {

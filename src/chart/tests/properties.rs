@@ -3,7 +3,8 @@
 use super::*;
 use proptest::prelude::*;
 
-/// A random machine: states nested a few levels, kinds, history, transitions to any state on a few events, some guarded.
+/// A random machine: states nested a few levels, kinds, history, transitions to any state on a few events, some
+/// guarded.
 fn machine() -> impl Strategy<Value = Value> {
     let leaf = (0..4_u8).prop_map(|kind| if kind == 0 { json!({ "type": "final" }) } else { json!({}) });
     let tree = leaf.prop_recursive(4, 24, 4, |inner| {
@@ -69,7 +70,8 @@ fn legal(chart: &Chart, active: &StateSet) -> bool {
         })
 }
 
-/// Is every exit of a state before its parent's, every entry after its parent's? Traces of several microsteps are followed as one.
+/// Is every exit of a state before its parent's, every entry after its parent's? Traces of several microsteps are
+/// followed as one.
 fn nested_properly(chart: &Chart, before: &StateSet, instance_trace: &[String], after: &StateSet) -> bool {
     let name = |id: StateId| chart.state(id).key.clone();
     let mut open: Vec<String> = before.iter().map(name).collect();

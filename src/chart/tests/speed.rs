@@ -1,5 +1,5 @@
-//! What must stay cheap: a large chart is read quickly, and an event costs in it what it costs in a small one. The limits are wide
-//! enough for a slow machine without optimisation, and narrow enough to notice a scan over all states.
+//! What must stay cheap: a large chart is read quickly, and an event costs in it what it costs in a small one. The
+//! limits are wide enough for a slow machine without optimisation, and narrow enough to notice a scan over all states.
 
 use super::*;
 use std::time::Instant;
