@@ -225,8 +225,8 @@ impl Error {
     }
 }
 
-impl From<PgError> for Error {
-    fn from(error: PgError) -> Self {
-        Error::Postgres(Box::new(error))
+impl From<Box<PgError>> for Error {
+    fn from(error: Box<PgError>) -> Self {
+        Error::Postgres(error)
     }
 }

@@ -73,7 +73,7 @@ unsafe extern "C-unwind" {
 /// The closure holds nothing that needs dropping while it is in the server, calls the server's functions
 /// directly (not through pgrx's wrappers) and does not panic. The caller passes the error on, or has wrapped the
 /// work in a subtransaction that it rolls back.
-pub unsafe fn catch<T>(call: impl FnOnce() -> T) -> Result<T, PgError> {
+pub unsafe fn catch<T>(call: impl FnOnce() -> T) -> Result<T, Box<PgError>> {
     let mut result = MaybeUninit::<T>::uninit();
     // SAFETY: a backend has one thread; the saved values are put back on both ways out.
     unsafe {
@@ -95,7 +95,7 @@ pub unsafe fn catch<T>(call: impl FnOnce() -> T) -> Result<T, PgError> {
         pg_sys::FlushErrorState();
         let error = PgError::read(&*data);
         pg_sys::FreeErrorData(data);
-        Err(error)
+        Err(Box::new(error))
     }
 }
 

@@ -34,8 +34,8 @@ pub fn subtransaction<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, E
 /// Outside a subtransaction this is for parsers only: what they leave behind is memory.
 pub fn catch_panic<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     PgTryBuilder::new(AssertUnwindSafe(work))
-        .catch_others(|caught| Err(Error::from(PgError::from_caught(&caught))))
-        .catch_rust_panic(|caught| Err(Error::from(PgError::from_caught(&caught))))
+        .catch_others(|caught| Err(Error::Postgres(Box::new(PgError::from_caught(&caught)))))
+        .catch_rust_panic(|caught| Err(Error::Postgres(Box::new(PgError::from_caught(&caught)))))
         .execute()
 }
 
