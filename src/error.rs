@@ -203,19 +203,25 @@ impl Error {
         }
     }
 
-    /// Message and facts in one line, for the DETAIL of another error and for what a row records.
+    /// Message and facts, for the DETAIL of another error and for what a row records.
     pub fn summary(&self) -> String {
-        match self {
-            Error::Failure(failure) => format!("{}: {}", failure.code.word(), failure.message),
-            Error::Postgres(error) => format!("{} ({})", error.message, error.sqlstate),
+        let (summary, detail) = match self {
+            Error::Failure(failure) => (format!("{}: {}", failure.code.word(), failure.message), &failure.detail),
+            Error::Postgres(error) => (format!("{} ({})", error.message, error.sqlstate), &error.detail),
+        };
+        match detail {
+            Some(detail) => format!("{summary}: {detail}"),
+            None => summary,
         }
     }
 
-    /// The named code, if it is one of ours.
+    /// The named code, if it is one of ours: also when it comes back from a function of ours that user code called.
     pub fn code(&self) -> Option<Code> {
         match self {
             Error::Failure(failure) => Some(failure.code),
-            Error::Postgres(_) => None,
+            Error::Postgres(error) => {
+                Code::ALL.iter().copied().find(|code| SqlState::new(code.sqlstate()) == error.sqlstate)
+            }
         }
     }
 }
