@@ -49,12 +49,17 @@ pub fn check(text: &str, catalog: &dyn Catalog) -> Report {
     let findings: Vec<Finding> = flaws
         .into_iter()
         .map(|(node, code, message)| Finding {
-            pointer: document.pointer(node),
+            pointer: printable(&document.pointer(node)),
             severity: code.severity(),
             code,
-            message,
+            message: printable(&message),
         })
         .collect();
     let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
     Report { findings, chart: (!refused).then(|| draft.compile()) }
+}
+
+/// Keys and strings of the document stand in pointers and messages; Postgres's text cannot hold the zero character.
+fn printable(text: &str) -> String {
+    text.replace('\0', "\\u0000")
 }
