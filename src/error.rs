@@ -134,9 +134,7 @@ codes! {
         "the effect failed; raised only where one effect was to be run at once"
     InvalidArgument b"WF048" "INVALID_ARGUMENT" "every function"
         "an argument is missing or outside its values"
-    IncidentNotFound b"WF049" "INCIDENT_NOT_FOUND" "wf_close_incident"
-        "the instance has no open incident with this id"
-    EngineFault b"WF050" "ENGINE_FAULT" "every function"
+    EngineFault b"WF049" "ENGINE_FAULT" "every function"
         "a stored row contradicts the engine; run wf_check and report it"
 }
 
@@ -205,28 +203,31 @@ impl Error {
         }
     }
 
-    /// Message and facts in one line, for the DETAIL of another error and for what a row records.
+    /// Message and facts, for the DETAIL of another error and for what a row records.
     pub fn summary(&self) -> String {
-        match self {
-            Error::Failure(failure) => {
-                let facts = failure.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
-                format!("{}: {}{facts}", failure.code.word(), failure.message)
-            }
-            Error::Postgres(error) => format!("{} ({})", error.message, error.sqlstate),
+        let (summary, detail) = match self {
+            Error::Failure(failure) => (format!("{}: {}", failure.code.word(), failure.message), &failure.detail),
+            Error::Postgres(error) => (format!("{} ({})", error.message, error.sqlstate), &error.detail),
+        };
+        match detail {
+            Some(detail) => format!("{summary}: {detail}"),
+            None => summary,
         }
     }
 
-    /// The named code, if it is one of ours.
+    /// The named code, if it is one of ours: also when it comes back from a function of ours that user code called.
     pub fn code(&self) -> Option<Code> {
         match self {
             Error::Failure(failure) => Some(failure.code),
-            Error::Postgres(_) => None,
+            Error::Postgres(error) => {
+                Code::ALL.iter().copied().find(|code| SqlState::new(code.sqlstate()) == error.sqlstate)
+            }
         }
     }
 }
 
-impl From<Box<PgError>> for Error {
-    fn from(error: Box<PgError>) -> Self {
-        Error::Postgres(error)
+impl From<PgError> for Error {
+    fn from(error: PgError) -> Self {
+        Error::Postgres(Box::new(error))
     }
 }

@@ -304,7 +304,7 @@ impl Builder<'_> {
             let message = "The text holds \\u0000, which Postgres cannot store; leave it out".to_owned();
             self.flaws.push((id, FindingCode::NulCharacter, message));
             // Findings quote what was written, and go into Postgres themselves.
-            return text.replace('\0', "\u{FFFD}");
+            return text.replace('\0', "\\u0000");
         }
         text
     }

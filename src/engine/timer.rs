@@ -10,6 +10,7 @@ use super::send::{advance, check_active, check_event, check_running, position};
 use super::{definition, new_id};
 use crate::chart::{Event, Refusal, Request};
 use crate::error::{Code, Error};
+use crate::pg::error::SqlState;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::store::instance::Instance;
@@ -35,8 +36,9 @@ pub fn set(caller: &Caller, set: Set) -> Result<(Uuid, Timestamp), Error> {
     check_size("the payload", set.payload.as_ref())?;
     let is_relative = set.fire_at.is_none();
     let fire_at = match (set.fire_at, set.delay) {
-        (Some(moment), None) => moment,
-        (None, Some(delay)) => timer::moment(caller.now, delay)?,
+        (Some(moment), None) if moment.is_finite() => moment,
+        (Some(_), None) => return Err(Error::new(Code::InvalidDuration, "a timer needs a moment that comes")),
+        (None, Some(delay)) => timer::moment(caller.now, delay).map_err(out_of_range)?,
         _ => {
             return Err(Error::new(Code::InvalidDuration, "a timer needs either a delay or a moment")
                 .hint("Give delay => interval '1 day', or fire_at => '2026-01-31 09:00+00'."));
@@ -70,6 +72,16 @@ pub fn set(caller: &Caller, set: Set) -> Result<(Uuid, Timestamp), Error> {
     administrative_step(caller, &instance, cause, started, names(&[set.name]))?;
     timer::insert(instance.organization_id, instance.id, caller.now, std::slice::from_ref(&new))?;
     Ok((new.id, new.fire_at))
+}
+
+/// The server's error for a sum beyond its calendar, under our name.
+fn out_of_range(error: Error) -> Error {
+    match error {
+        Error::Postgres(error) if error.sqlstate == SqlState::new(b"22008") => {
+            Error::new(Code::InvalidDuration, "the delay is too long").detail(error.message)
+        }
+        other => other,
+    }
 }
 
 /// Cancels the open timers of this name, or all of them, and gives their names.

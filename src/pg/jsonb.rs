@@ -36,7 +36,7 @@ impl Jsonb {
 
     /// An object made by `fill`.
     pub fn object(fill: impl FnOnce(&mut Object)) -> Self {
-        let mut object = Object { state: std::ptr::null_mut() };
+        let mut object = Object::new();
         object.push(pg_sys::JsonbIteratorToken::WJB_BEGIN_OBJECT, None);
         fill(&mut object);
         Self::finish(&mut object.state, pg_sys::JsonbIteratorToken::WJB_END_OBJECT)
@@ -44,7 +44,7 @@ impl Jsonb {
 
     /// An array of values.
     pub fn array<'a>(values: impl IntoIterator<Item = &'a Jsonb>) -> Self {
-        let mut array = Object { state: std::ptr::null_mut() };
+        let mut array = Object::new();
         array.push(pg_sys::JsonbIteratorToken::WJB_BEGIN_ARRAY, None);
         for value in values {
             array.push(pg_sys::JsonbIteratorToken::WJB_ELEM, Some(value.as_value()));
@@ -72,7 +72,8 @@ impl Jsonb {
 
     /// This value as a part of a larger one.
     fn as_value(&self) -> pg_sys::JsonbValue {
-        // SAFETY: the container is read in place, and outlives the push that copies it.
+        // SAFETY: the builder reads the container in place. It takes scalars apart when they are pushed, but keeps
+        // pointers to their strings and numbers until it is finished: the value must live as long.
         unsafe {
             let mut value: pg_sys::JsonbValue = std::mem::zeroed();
             value.type_ = pg_sys::jbvType::jbvBinary;
@@ -176,11 +177,18 @@ impl Jsonb {
 /// An object under construction.
 pub struct Object {
     state: *mut pg_sys::JsonbParseState,
+    /// What `state` points into.
+    parts: Vec<Jsonb>,
 }
 
 impl Object {
+    fn new() -> Self {
+        Object { state: std::ptr::null_mut(), parts: Vec::new() }
+    }
+
     /// Sets a key to a value; of a key set twice the last stays.
     pub fn set(&mut self, key: &str, value: &Jsonb) {
+        self.parts.push(value.clone());
         self.push(pg_sys::JsonbIteratorToken::WJB_KEY, Some(string_value(key)));
         self.push(pg_sys::JsonbIteratorToken::WJB_VALUE, Some(value.as_value()));
     }

@@ -32,6 +32,11 @@ impl Timestamp {
         self.0.saturating_add(EPOCH)
     }
 
+    /// Is this a moment, and not an infinity?
+    pub fn is_finite(self) -> bool {
+        self.0 != i64::MAX && self.0 != i64::MIN
+    }
+
     /// Reads what `timestamptz` reads, in UTC where the text names no zone; None for a text that it refuses or
     /// for an infinity.
     pub fn parse(text: &str) -> Option<Self> {
@@ -50,8 +55,8 @@ impl Timestamp {
             };
             value.ok_or_else(Error::not_installed)
         };
-        let value = catch_panic(read).ok()?;
-        (value != i64::MAX && value != i64::MIN).then_some(Timestamp(value))
+        let time = Timestamp(catch_panic(read).ok()?);
+        time.is_finite().then_some(time)
     }
 
     /// ISO 8601 in UTC to the second, as `2026-01-31T09:00:00+00:00`.

@@ -72,7 +72,8 @@ fn switched<T>(
             false,
         );
         let result = work();
-        pg_sys::AtEOXact_GUC(true, level);
+        // Not "commit": what user code has set goes, its search_path above all, which would else be the caller's.
+        pg_sys::AtEOXact_GUC(false, level);
         pg_sys::SetUserIdAndSecContext(outer_role, outer_flags);
         result
     }
