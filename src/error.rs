@@ -134,7 +134,9 @@ codes! {
         "the effect failed; raised only where one effect was to be run at once"
     InvalidArgument b"WF048" "INVALID_ARGUMENT" "every function"
         "an argument is missing or outside its values"
-    EngineFault b"WF049" "ENGINE_FAULT" "every function"
+    IncidentNotFound b"WF049" "INCIDENT_NOT_FOUND" "wf_close_incident"
+        "the instance has no open incident with this id"
+    EngineFault b"WF050" "ENGINE_FAULT" "every function"
         "a stored row contradicts the engine; run wf_check and report it"
 }
 
@@ -226,8 +228,8 @@ impl Error {
     }
 }
 
-impl From<PgError> for Error {
-    fn from(error: PgError) -> Self {
-        Error::Postgres(Box::new(error))
+impl From<Box<PgError>> for Error {
+    fn from(error: Box<PgError>) -> Self {
+        Error::Postgres(error)
     }
 }
