@@ -37,6 +37,19 @@ COMMENT ON FUNCTION wf_fire_timer IS
 ALTER FUNCTION wf_scheduler_tick ROWS 1;
 COMMENT ON FUNCTION wf_scheduler_tick IS
 'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own. Instances that another session holds are passed over. dry_run only counts. READ COMMITTED only.';
+ALTER FUNCTION wf_pause ROWS 1;
+COMMENT ON FUNCTION wf_pause IS
+'Pauses an instance and its running children: events are refused (or kept, with unmatched => ''buffer''), timers are suspended, effects are held, the deadline waits; answers and messages that arrive stay in the inbox. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_ALREADY_PAUSED.';
+ALTER FUNCTION wf_resume ROWS 1;
+COMMENT ON FUNCTION wf_resume IS
+'Resumes an instance and the children that were paused with it: delays and the deadline move by the time spent paused, moments stay and fire at once if they have passed. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_NOT_PAUSED.';
+COMMENT ON FUNCTION wf_pause_all IS
+'Pauses every running instance of a definition (of all where NULL) in one transaction and answers how many.';
+COMMENT ON FUNCTION wf_resume_all IS
+'Resumes every paused instance of a definition (of all where NULL) in one transaction and answers how many.';
+ALTER FUNCTION wf_publish ROWS 1;
+COMMENT ON FUNCTION wf_publish IS
+'Stores an event for every running instance with this correlation key, also for one that begins later: the scheduler delivers it once to each, when an active state takes it, until ttl is over. A message_id that is known already stores nothing (duplicate = true) as long as the first is kept, which is for its ttl. Errors: ORGANIZATION_REQUIRED, PAYLOAD_TOO_LARGE, INVALID_DURATION.';
 COMMENT ON FUNCTION wf_claim_effects IS
 'Takes effects for an external worker until its lease ends: at most max_effects, of these codes (all where NULL), oldest first, in organizations that the caller serves. Effects of paused instances are held. Answer each with wf_complete_effects or wf_fail_effects, naming the worker and the attempt; use idempotency_key with whatever leaves the database, because an effect whose worker died runs again.';
 COMMENT ON FUNCTION wf_complete_effects IS

@@ -8,6 +8,8 @@ mod effect;
 mod errors;
 mod incident;
 mod instance;
+mod pause;
+mod publish;
 mod scheduler;
 mod send;
 mod timer;

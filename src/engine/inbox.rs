@@ -11,11 +11,12 @@ use super::caller::Caller;
 use super::macrostep::Cause;
 use super::retry::Policy;
 use super::send::{advance, position};
-use super::{definition, new_id};
+use super::{definition, new_id, publish};
 use crate::chart::{Event, Lookup, Refusal, Request};
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::subtransaction::subtransaction;
+use crate::pg::time::Timestamp;
 use crate::store::effect::{self, Effect, Failed};
 use crate::store::instance::{self, Instance};
 use crate::store::message::{self, Due, Message, NewMessage};
@@ -42,7 +43,7 @@ impl Answer {
 }
 
 /// What became of an attempt to deliver.
-enum Verdict {
+pub enum Verdict {
     Delivered,
     /// The instance is paused.
     Waits,
@@ -61,7 +62,16 @@ pub fn answer(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), E
     };
     let (event, payload) = answer.event(invoke_id);
     let verdict = match instance::lock(effect.organization_id, effect.instance_id)? {
-        Some(instance) => attempt(caller, &instance, Some(effect), &event, Some(payload.clone()), None)?,
+        Some(instance) => {
+            let arrived = Arrived {
+                effect: Some(effect),
+                event: &event,
+                payload: Some(payload.clone()),
+                roles: None,
+                line_code: None,
+            };
+            attempt(caller, &instance, arrived)?
+        }
         None => Verdict::Late,
     };
     let is_error = matches!(answer, Answer::Error(_));
@@ -135,13 +145,17 @@ pub fn buffer(caller: &Caller, instance: &Instance, event: &str, payload: Option
 pub fn deliver_due(caller: &Caller, limit: i32) -> Result<i32, Error> {
     let mut delivered = 0;
     for due in message::due(caller.now, caller.organization, limit)? {
-        delivered += i32::from(subtransaction(|| deliver(caller, &due))?);
+        let went_through = subtransaction(|| match due.instance_id {
+            Some(instance) => deliver(caller, &due, instance),
+            None => publish::deliver(caller, &due),
+        })?;
+        delivered += i32::from(went_through);
     }
     Ok(delivered)
 }
 
-fn deliver(caller: &Caller, due: &Due) -> Result<bool, Error> {
-    let Some(instance) = instance::lock_skip(due.organization_id, due.instance_id)? else {
+fn deliver(caller: &Caller, due: &Due, instance: Uuid) -> Result<bool, Error> {
+    let Some(instance) = instance::lock_skip(due.organization_id, instance)? else {
         return Ok(false);
     };
     let Some(message) = message::read(due.organization_id, due.id)?.filter(|message| is_due(message, caller)) else {
@@ -160,7 +174,14 @@ fn deliver(caller: &Caller, due: &Due) -> Result<bool, Error> {
         None => caller,
     };
     let roles = message.roles.as_deref();
-    let verdict = attempt(sender, &instance, effect.as_ref(), &message.event, message.payload.clone(), roles)?;
+    let arrived = Arrived {
+        effect: effect.as_ref(),
+        event: &message.event,
+        payload: message.payload.clone(),
+        roles,
+        line_code: None,
+    };
+    let verdict = attempt(sender, &instance, arrived)?;
     let is_error = message.event.starts_with("error.invoke.");
     let again = retry(caller, message.attempts + 1);
     match (verdict, &effect) {
@@ -182,15 +203,21 @@ fn deliver(caller: &Caller, due: &Due) -> Result<bool, Error> {
     }
 }
 
-/// Tries to deliver an event to a locked instance.
-fn attempt(
-    caller: &Caller,
-    instance: &Instance,
-    effect: Option<&Effect>,
-    event: &str,
-    payload: Option<Jsonb>,
-    roles: Option<&[String]>,
-) -> Result<Verdict, Error> {
+/// Something that is there for an instance.
+pub struct Arrived<'a> {
+    /// The effect whose answer it is.
+    pub effect: Option<&'a Effect>,
+    pub event: &'a str,
+    pub payload: Option<Jsonb>,
+    /// None for the engine, which is asked for none.
+    pub roles: Option<&'a [String]>,
+    /// Keeps a second delivery out.
+    pub line_code: Option<String>,
+}
+
+/// Tries to deliver to a locked instance.
+pub fn attempt(caller: &Caller, instance: &Instance, arrived: Arrived) -> Result<Verdict, Error> {
+    let Arrived { effect, event, payload, roles, line_code } = arrived;
     if instance.status != "active" {
         return Ok(Verdict::Late);
     }
@@ -216,7 +243,8 @@ fn attempt(
         kind: if effect.is_some() { "answer" } else { "message" },
         event: Some(event.to_owned()),
         payload: payload.clone(),
-        ..Cause::default()
+        line_code,
+        note: None,
     };
     let request = Request { event: Event::new(event, payload), roles, target: None };
     let moved = subtransaction(|| advance(caller, instance, &definition, &position, request, cause, Instant::now()));
@@ -236,7 +264,8 @@ fn is_due(message: &Message, caller: &Caller) -> bool {
     message.next_attempt_at.is_some_and(|at| at <= caller.now)
 }
 
-fn retry(caller: &Caller, attempts: i32) -> Option<crate::pg::time::Timestamp> {
+/// When a message is tried again after this many attempts.
+pub fn retry(caller: &Caller, attempts: i32) -> Option<Timestamp> {
     Policy::for_messages().next(caller.now, attempts, None, None)
 }
 

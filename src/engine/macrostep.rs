@@ -254,7 +254,7 @@ impl<'a> Worked<'a> {
             child::ended(self.caller, organization, id, instance.parent_effect_id, self.status, self.output.as_ref())?;
         }
         if instance.has_messages {
-            message::wake(instance.organization_id, instance.id, self.caller.now)?;
+            message::wake(instance, self.caller.now)?;
         }
         self.finish_writing(step.id, old_search, Some(instance.state.clone()))
     }

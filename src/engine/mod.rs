@@ -27,6 +27,8 @@ pub mod functions;
 pub mod inbox;
 pub mod incident;
 pub mod macrostep;
+pub mod pause;
+pub mod publish;
 pub mod retry;
 pub mod send;
 pub mod start;

@@ -13,6 +13,7 @@ use crate::chart::{self, Event, Host, Lookup, Scope, StateId};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::store::instance::{self, Identity};
+use crate::store::message;
 
 /// What a new instance is given.
 #[derive(Default)]
@@ -87,6 +88,9 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
     let cause = Cause { kind: "start", event: Some(event.name), payload: start.input, ..Cause::default() };
     let worked = Worked::new(&definition, caller, &target, evaluator, outcome, started)?;
     if worked.insert(&identity, cause)?.is_some() {
+        if let Some(key) = &correlation_key {
+            message::wake_for(organization, id, Some(key), caller.now)?;
+        }
         return Ok(id);
     }
     // Somebody else took the key in the meantime.

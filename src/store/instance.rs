@@ -15,6 +15,10 @@ statement!(LOCK_SKIP, "instance_lock_skip");
 statement!(LOCK_MANY, "instance_lock_many");
 statement!(CHILDREN, "instance_children");
 statement!(IS_IN, "instance_is_in");
+statement!(FAMILY, "instance_family");
+statement!(RUNNING, "instance_running");
+statement!(PAUSE, "instance_pause");
+statement!(RESUME, "instance_resume");
 statement!(BY_KEY, "instance_by_key");
 statement!(INSERT, "instance_insert");
 statement!(STEP, "instance_step");
@@ -38,6 +42,7 @@ pub struct Instance {
     pub context: Jsonb,
     /// Do messages wait for it?
     pub has_messages: bool,
+    pub correlation_key: Option<String>,
 }
 
 /// What a step changes in the row of its instance.
@@ -90,6 +95,30 @@ pub fn lock_many(instances: &[(Uuid, Uuid)]) -> Result<(), Error> {
     LOCK_MANY.execute(&[&organizations, &ids]).map(drop)
 }
 
+/// An instance and its running descendants.
+pub fn family(organization: Uuid, id: Uuid) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    FAMILY.rows(&[&organization, &id], |row| Ok((organization, row.required(1)?)))
+}
+
+/// Every running instance of a definition (of all where None) that is paused or is not.
+pub fn running(
+    organization: Option<Uuid>,
+    definition_code: Option<&str>,
+    paused: bool,
+) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    RUNNING.rows(&[&organization, &definition_code, &paused], |row| Ok((row.required(1)?, row.required(2)?)))
+}
+
+/// Marks a locked instance as paused; its deadline waits.
+pub fn pause(instance: &Instance, now: Timestamp) -> Result<(), Error> {
+    PAUSE.execute(&[&instance.organization_id, &instance.id, &now]).map(drop)
+}
+
+/// Marks a locked instance as running again; its deadline moves by the time spent paused.
+pub fn resume(instance: &Instance, now: Timestamp) -> Result<(), Error> {
+    RESUME.execute(&[&instance.organization_id, &instance.id, &now]).map(drop)
+}
+
 /// Is the instance running, with this state or one inside it active?
 pub fn is_in(organization: Uuid, id: Uuid, state: &str) -> Result<bool, Error> {
     let is_in = IS_IN.first(&[&organization, &id, &state], |row| row.required(1))?;
@@ -118,6 +147,7 @@ fn locked(statement: &Statement, organization_id: Uuid, id: Uuid) -> Result<Opti
             history: row.get(10),
             context: row.required(11)?,
             has_messages: row.required(12)?,
+            correlation_key: row.get(13),
         })
     })
 }

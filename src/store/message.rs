@@ -2,6 +2,7 @@
 
 use pgrx::Uuid;
 
+use super::instance::Instance;
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
@@ -13,6 +14,9 @@ statement!(READ, "message_read");
 statement!(DELETE, "message_delete");
 statement!(WAIT, "message_wait");
 statement!(WAKE, "message_wake");
+statement!(PUBLISH, "message_publish");
+statement!(RECEIVERS, "message_receivers");
+statement!(TAKE, "message_take");
 
 /// A message to be left for an instance.
 pub struct NewMessage {
@@ -37,7 +41,8 @@ pub struct NewMessage {
 pub struct Due {
     pub organization_id: Uuid,
     pub id: Uuid,
-    pub instance_id: Uuid,
+    /// None for a message that was published to a key.
+    pub instance_id: Option<Uuid>,
 }
 
 /// One message as its row says.
@@ -74,7 +79,7 @@ pub fn insert(new: &NewMessage) -> Result<(), Error> {
 /// What is to be delivered, oldest first, without locks.
 pub fn due(now: Timestamp, organization: Option<Uuid>, limit: i32) -> Result<Vec<Due>, Error> {
     DUE.rows(&[&now, &organization, &limit], |row| {
-        Ok(Due { organization_id: row.required(1)?, id: row.required(2)?, instance_id: row.required(3)? })
+        Ok(Due { organization_id: row.required(1)?, id: row.required(2)?, instance_id: row.get(3) })
     })
 }
 
@@ -109,6 +114,63 @@ pub fn wait(
 }
 
 /// What waits for an instance is tried now: it has moved.
-pub fn wake(organization: Uuid, instance: Uuid, now: Timestamp) -> Result<(), Error> {
-    WAKE.execute(&[&organization, &instance, &now]).map(drop)
+pub fn wake(instance: &Instance, now: Timestamp) -> Result<(), Error> {
+    wake_for(instance.organization_id, instance.id, instance.correlation_key.as_deref(), now)
+}
+
+/// What waits for this instance, or for this key, is tried now.
+pub fn wake_for(organization: Uuid, instance: Uuid, key: Option<&str>, now: Timestamp) -> Result<(), Error> {
+    WAKE.execute(&[&organization, &instance, &key, &now]).map(drop)
+}
+
+/// An event for whoever has its key.
+pub struct Published {
+    pub event: String,
+    pub payload: Option<Jsonb>,
+    pub actor: Option<String>,
+    pub roles: Option<Vec<String>>,
+    pub correlation_key: String,
+    pub expires_at: Timestamp,
+}
+
+/// Stores an event for whoever has its key; false where its id is known.
+pub fn publish(
+    organization: Uuid,
+    id: Uuid,
+    message_id: &str,
+    now: Timestamp,
+    published: &Published,
+) -> Result<bool, Error> {
+    let stored = PUBLISH.execute(&[
+        &organization,
+        &id,
+        &now,
+        &published.expires_at,
+        &published.event,
+        &message_id,
+        &published.correlation_key,
+        &published.actor,
+        &published.roles,
+        &published.payload,
+    ])?;
+    Ok(stored == 1)
+}
+
+/// Holds a published message that is due, unless somebody else does.
+pub fn take(due: &Due, now: Timestamp) -> Result<Option<Published>, Error> {
+    TAKE.first(&[&due.organization_id, &due.id, &now], |row| {
+        Ok(Published {
+            event: row.required(1)?,
+            payload: row.get(2),
+            actor: row.get(3),
+            roles: row.get(4),
+            correlation_key: row.required(5)?,
+            expires_at: row.required(6)?,
+        })
+    })
+}
+
+/// The running instances that have a key.
+pub fn receivers(organization: Uuid, key: &str) -> Result<Vec<Uuid>, Error> {
+    RECEIVERS.rows(&[&organization, &key], |row| row.required(1))
 }

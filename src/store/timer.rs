@@ -18,6 +18,8 @@ statement!(NEXT, "timer_next");
 statement!(READ, "timer_read");
 statement!(FIRED, "timer_fired");
 statement!(FAILED, "timer_failed");
+statement!(SUSPEND, "timer_suspend");
+statement!(RESUME, "timer_resume");
 
 /// A timer to be stored.
 pub struct NewTimer {
@@ -137,4 +139,14 @@ pub fn fired(organization: Uuid, instance: Uuid, id: Uuid, now: Timestamp) -> Re
 pub fn failed(due: &Due, error: &str, retry_at: Option<Timestamp>) -> Result<(), Error> {
     let status = if retry_at.is_some() { "PENDING" } else { "FAILED" };
     FAILED.execute(&[&due.organization_id, &due.instance_id, &due.id, &error, &retry_at, &status]).map(drop)
+}
+
+/// Suspends the pending timers of an instance that is paused.
+pub fn suspend(organization: Uuid, instance: Uuid) -> Result<(), Error> {
+    SUSPEND.execute(&[&organization, &instance]).map(drop)
+}
+
+/// Lets the suspended timers of an instance run again, which was paused from `paused_at` until now.
+pub fn resume(organization: Uuid, instance: Uuid, paused_at: Timestamp, now: Timestamp) -> Result<(), Error> {
+    RESUME.execute(&[&organization, &instance, &paused_at, &now]).map(drop)
 }

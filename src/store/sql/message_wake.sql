@@ -1,6 +1,14 @@
--- The instance has moved: what waits for it may match now. Index: idx_wf_messages_instance.
+-- The instance has begun, moved or been resumed: what waits for it may match now. What somebody else is at is due already.
+-- Indexes: idx_wf_messages_instance, idx_wf_messages_correlation.
+WITH waiting AS (
+    SELECT m.id
+    FROM wf.message AS m
+    WHERE m.organization_id = $1
+      AND (m.instance_id = $2 OR m.correlation_key = $3)
+      AND m.next_attempt_at > $4
+    FOR UPDATE SKIP LOCKED
+)
 UPDATE wf.message AS m
-SET next_attempt_at = $3
-WHERE m.organization_id = $1
-  AND m.instance_id = $2
-  AND m.next_attempt_at > $3
+SET next_attempt_at = $4
+FROM waiting
+WHERE m.organization_id = $1 AND m.id = waiting.id

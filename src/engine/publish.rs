@@ -1,0 +1,106 @@
+//! Events by correlation key: stored by whoever has something to say, delivered by the scheduler.
+//!
+//! A message goes to every running instance with its key, once each, when an active state takes it, until its time is
+//! over; also to an instance that begins after it was published. The step that it causes carries the message's id as its
+//! idempotency key, which is what keeps a second delivery out.
+
+use pgrx::Uuid;
+use pgrx::datum::Interval;
+
+use super::caller::{Caller, check_size, check_text};
+use super::inbox::{Arrived, Verdict, attempt, retry};
+use super::new_id;
+use super::send::check_event;
+use crate::error::{Code, Error};
+use crate::pg::jsonb::Jsonb;
+use crate::pg::time::Timestamp;
+use crate::store::message::{self, Due, Published};
+use crate::store::step::{self, line_code};
+use crate::store::{instance, timer};
+
+/// An instance that somebody holds is looked at again after a second.
+const BUSY: i64 = 1_000_000;
+
+/// What is to be said to whoever has the key.
+pub struct Publication {
+    pub event: String,
+    pub correlation_key: String,
+    pub payload: Option<Jsonb>,
+    pub message_id: Option<String>,
+    pub ttl: Interval,
+}
+
+/// Stores an event and gives its message id; true where that id was known, and nothing was stored.
+pub fn publish(caller: &Caller, publication: Publication) -> Result<(String, bool), Error> {
+    check_event(&publication.event)?;
+    check_text("correlation_key", &publication.correlation_key)?;
+    check_size("the payload", publication.payload.as_ref())?;
+    let organization = caller.creating()?;
+    let id = new_id();
+    let message_id = match publication.message_id {
+        Some(message_id) => check_text("message_id", &message_id)?.to_owned(),
+        None => id.to_string(),
+    };
+    let expires_at = timer::moment(caller.now, publication.ttl)?;
+    if expires_at <= caller.now {
+        return Err(Error::new(Code::InvalidDuration, "the time to live is not longer than nothing")
+            .hint("Give ttl => interval '1 day'."));
+    }
+    let published = Published {
+        event: publication.event,
+        payload: publication.payload,
+        actor: caller.actor.clone(),
+        roles: Some(caller.roles.clone()),
+        correlation_key: publication.correlation_key,
+        expires_at,
+    };
+    let stored = message::publish(organization, id, &message_id, caller.now, &published)?;
+    Ok((message_id, !stored))
+}
+
+/// Delivers a published message to whoever takes it now. Has anybody?
+pub fn deliver(caller: &Caller, due: &Due) -> Result<bool, Error> {
+    let Some(published) = message::take(due, caller.now)? else {
+        return Ok(false);
+    };
+    if published.expires_at <= caller.now {
+        return message::delete(due.organization_id, due.id).map(|()| false);
+    }
+    let sender = caller.speaking_for(published.actor.clone(), published.roles.clone().unwrap_or_default());
+    let mut delivered = false;
+    let mut again = retry(caller, 5);
+    let mut failure = None;
+    for receiver in message::receivers(due.organization_id, &published.correlation_key)? {
+        match deliver_to(&sender, due, receiver, &published)? {
+            Some(Verdict::Delivered) => delivered = true,
+            Some(Verdict::Failed(error)) => {
+                again = again.min(retry(caller, 1));
+                failure = Some(format!("{receiver}: {}", error.summary()));
+            }
+            Some(_) => {}
+            None => again = again.min(Some(Timestamp(caller.now.0 + BUSY))),
+        }
+    }
+    let incident = failure.as_ref().map(|_| "FAILED");
+    message::wait(due, again.min(Some(published.expires_at)), incident, failure.as_deref())?;
+    Ok(delivered)
+}
+
+/// None where somebody holds the instance.
+fn deliver_to(sender: &Caller, due: &Due, receiver: Uuid, published: &Published) -> Result<Option<Verdict>, Error> {
+    let Some(instance) = instance::lock_skip(due.organization_id, receiver)? else {
+        return Ok(None);
+    };
+    let key = line_code(receiver, &format!("message:{}", due.id));
+    if step::by_line_code(due.organization_id, &key)?.is_some() {
+        return Ok(Some(Verdict::Late));
+    }
+    let arrived = Arrived {
+        effect: None,
+        event: &published.event,
+        payload: published.payload.clone(),
+        roles: published.roles.as_deref(),
+        line_code: Some(key),
+    };
+    attempt(sender, &instance, arrived).map(Some)
+}
