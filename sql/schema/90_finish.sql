@@ -36,7 +36,7 @@ COMMENT ON FUNCTION wf_fire_timer IS
 'Fires one timer now: its event''s transition and its status FIRED are one transaction. force fires it before its moment. to_state equals from_state where nothing took the event. Errors: TIMER_NOT_FOUND, TIMER_NOT_DUE, TIMER_ALREADY_FIRED, TIMER_ALREADY_PROCESSED, INSTANCE_PAUSED, INSTANCE_FINALIZED.';
 ALTER FUNCTION wf_scheduler_tick ROWS 1;
 COMMENT ON FUNCTION wf_scheduler_tick IS
-'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own. Instances that another session holds are passed over. dry_run only counts. READ COMMITTED only.';
+'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own; starts child workflows, ends leases that ran out and delivers messages that wait, at most max_effects (50) of each. effects_run counts the children started, next_run_at is the moment of the next timer. Instances that another session holds are passed over. dry_run only counts the timers. READ COMMITTED only.';
 COMMENT ON FUNCTION wf_claim_effects IS
 'Takes effects for an external worker until its lease ends: at most max_effects, of these codes (all where NULL), oldest first, in organizations that the caller serves. Effects of paused instances are held. Answer each with wf_complete_effects or wf_fail_effects, naming the worker and the attempt; use idempotency_key with whatever leaves the database, because an effect whose worker died runs again.';
 COMMENT ON FUNCTION wf_complete_effects IS
