@@ -53,9 +53,12 @@ SELECT
     s.seq,
     s.kind,
     s.event,
-    pg_catalog.substr(s.line_code, 38) AS idempotency_key
+    pg_catalog.substr(s.line_code, 38) AS idempotency_key,
+    s.payload,
+    s.detail
 FROM wf.step AS s;
 COMMENT ON VIEW wf_steps_view IS 'The history of instances, one row per step; a start is step 1 with from_state NULL.';
+COMMENT ON COLUMN wf_steps_view.detail IS 'What else the step recorded: logs, paths that found nothing (missing), facts of an administrative action.';
 COMMENT ON COLUMN wf_steps_view.effects_failed IS 'Codes of the step''s effects that failed and are not done yet.';
 COMMENT ON COLUMN wf_steps_view.guards_executed IS '[{"guard", "result": true | false | null}] in the order of evaluation.';
 

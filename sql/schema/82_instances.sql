@@ -93,7 +93,8 @@ BEGIN
     IF chosen IS NOT NULL THEN conditions := conditions || 'v.organization_id = $16'::text; END IF;
     IF $1 IS NOT NULL THEN conditions := conditions || 'v.definition_code = $1'::text; END IF;
     IF $2 IS NOT NULL THEN
-        conditions := conditions || '$2 = ANY (v.current_state || pg_catalog.string_to_array(v.current_state, '' ''))'::text;
+        conditions := conditions || 'EXISTS (SELECT FROM pg_catalog.string_to_table(v.current_state, '' '') AS place (path) '
+            'WHERE place.path = $2 OR v.current_state = $2 OR pg_catalog.starts_with(place.path, $2 || ''.''))'::text;
     END IF;
     IF $3 IS NOT NULL THEN conditions := conditions || 'v.status = $3'::text; END IF;
     IF $4 IS NOT NULL THEN conditions := conditions || 'v.paused = $4'::text; END IF;

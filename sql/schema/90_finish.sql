@@ -24,7 +24,7 @@ COMMENT ON FUNCTION wf_cancel IS
 COMMENT ON FUNCTION wf_get_instance IS
 'One instance with its steps, tasks, timers and effects: {"instance": {}, "steps": [], "tasks": [], "timers": [], "effects": []}, each as its view shows it. Error: INSTANCE_NOT_FOUND.';
 COMMENT ON FUNCTION wf_list_instances IS
-'A page of instances: the columns of wf_instances_view and cursor, which asks for the next page. Filters that are NULL do not count; current_state matches one of several active states too; search is {"key": "value"} over the definition''s search keys. sort_by is created_at, updated_at or sla_at; max_rows 50, at most 500. Errors: INVALID_FILTER, INVALID_PAGINATION.';
+'A page of instances: the columns of wf_instances_view and cursor, which asks for the next page. Filters that are NULL do not count; current_state matches each of several active states, and the states that they lie in; search is {"key": "value"} over the definition''s search keys. sort_by is created_at, updated_at or sla_at; max_rows 50, at most 500. Errors: INVALID_FILTER, INVALID_PAGINATION.';
 ALTER FUNCTION wf_set_timer ROWS 1;
 COMMENT ON FUNCTION wf_set_timer IS
 'Sets a timer that raises an event (by default the timer''s name) after a delay, counted in UTC, or at a moment. Errors: DUPLICATE_TIMER_NAME, INVALID_DURATION, TOO_MANY_TIMERS (100 per instance), INSTANCE_FINALIZED, INSTANCE_PAUSED.';
@@ -36,7 +36,7 @@ COMMENT ON FUNCTION wf_fire_timer IS
 'Fires one timer now: its event''s transition and its status FIRED are one transaction. force fires it before its moment. to_state equals from_state where nothing took the event. Errors: TIMER_NOT_FOUND, TIMER_NOT_DUE, TIMER_ALREADY_FIRED, TIMER_ALREADY_PROCESSED, INSTANCE_PAUSED, INSTANCE_FINALIZED.';
 ALTER FUNCTION wf_scheduler_tick ROWS 1;
 COMMENT ON FUNCTION wf_scheduler_tick IS
-'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own. Instances that another session holds are passed over. dry_run only counts. READ COMMITTED only.';
+'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own; starts child workflows, ends leases that ran out and delivers messages that wait, at most max_effects (50) of each. effects_run counts the children started, next_run_at is the next moment at which anything is due. Instances that another session holds are passed over. dry_run only counts the timers. READ COMMITTED only.';
 ALTER FUNCTION wf_pause ROWS 1;
 COMMENT ON FUNCTION wf_pause IS
 'Pauses an instance and its running children: events are refused (or kept, with unmatched => ''buffer''), timers are suspended, effects are held, the deadline waits; answers and messages that arrive stay in the inbox. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_ALREADY_PAUSED.';

@@ -14,7 +14,9 @@ pub(super) fn lint(draft: &Draft<'_>, flaws: &mut Vec<Flaw>) {
     if draft.states.is_empty() {
         return;
     }
-    let reachable = reachable(draft);
+    // A target that leads nowhere may have been meant for any state: what it would reach is not known.
+    let broken = flaws.iter().any(|(_, code, _)| *code == FindingCode::DanglingTarget);
+    let reachable = if broken { all(draft) } else { reachable(draft) };
     let leavable = leavable(draft);
     for index in 0..draft.states.len() {
         let id = StateId::new(index);
@@ -23,6 +25,12 @@ pub(super) fn lint(draft: &Draft<'_>, flaws: &mut Vec<Flaw>) {
         lint_done(draft, id, flaws);
     }
     lint_cycles(draft, flaws);
+}
+
+fn all(draft: &Draft<'_>) -> StateSet {
+    let mut states = StateSet::new(draft.states.len());
+    (0..draft.states.len()).for_each(|index| states.insert(StateId::new(index)));
+    states
 }
 
 fn lint_place(draft: &Draft<'_>, id: StateId, reachable: &StateSet, leavable: &StateSet, flaws: &mut Vec<Flaw>) {

@@ -169,10 +169,17 @@ pub fn check_size(what: &str, value: Option<&Jsonb>) -> Result<(), Error> {
     }
 }
 
-/// Refuses a required text that is missing or empty.
+/// The longest name or key, in bytes: what an index can hold, with room for what stands beside it.
+const LONGEST_TEXT: usize = 1_000;
+
+/// Refuses a name or key that is empty or that no index could hold.
 pub fn check_text<'a>(name: &str, value: &'a str) -> Result<&'a str, Error> {
     if value.trim().is_empty() {
         return Err(Error::new(Code::InvalidArgument, format!("{name} is empty")));
+    }
+    if value.len() > LONGEST_TEXT {
+        return Err(Error::new(Code::InvalidArgument, format!("{name} has {} bytes", value.len()))
+            .detail(format!("At most {LONGEST_TEXT} bytes are possible.")));
     }
     Ok(value)
 }

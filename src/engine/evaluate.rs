@@ -17,6 +17,7 @@ use crate::store::instance::Instance;
 pub struct Subject<'a> {
     pub organization_id: Uuid,
     pub id: Uuid,
+    /// The number of the step that is being made.
     pub seq: i64,
     pub instance_key: Option<&'a str>,
     pub subject: Option<&'a Jsonb>,
@@ -27,7 +28,7 @@ impl<'a> From<&'a Instance> for Subject<'a> {
         Subject {
             organization_id: instance.organization_id,
             id: instance.id,
-            seq: instance.seq,
+            seq: instance.seq + 1,
             instance_key: instance.instance_key.as_deref(),
             subject: instance.subject.as_ref(),
         }

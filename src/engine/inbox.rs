@@ -92,6 +92,7 @@ pub fn answer(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), E
         event,
         payload: Some(payload),
         effect_id: Some(effect.id),
+        line_code: None,
         actor: None,
         roles: None,
         created_at: caller.now,
@@ -114,6 +115,7 @@ pub fn leave(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), Er
         event,
         payload: Some(payload),
         effect_id: Some(effect.id),
+        line_code: None,
         actor: None,
         roles: None,
         created_at: caller.now,
@@ -124,7 +126,13 @@ pub fn leave(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), Er
 }
 
 /// Keeps an event until its instance takes it.
-pub fn buffer(caller: &Caller, instance: &Instance, event: &str, payload: Option<Jsonb>) -> Result<(), Error> {
+pub fn buffer(
+    caller: &Caller,
+    instance: &Instance,
+    event: &str,
+    payload: Option<Jsonb>,
+    line_code: Option<String>,
+) -> Result<(), Error> {
     message::insert(&NewMessage {
         organization_id: instance.organization_id,
         id: new_id(),
@@ -132,6 +140,7 @@ pub fn buffer(caller: &Caller, instance: &Instance, event: &str, payload: Option
         event: event.to_owned(),
         payload,
         effect_id: None,
+        line_code,
         actor: caller.actor.clone(),
         roles: Some(caller.roles.clone()),
         created_at: caller.now,
@@ -179,7 +188,7 @@ fn deliver(caller: &Caller, due: &Due, instance: Uuid) -> Result<bool, Error> {
         event: &message.event,
         payload: message.payload.clone(),
         roles,
-        line_code: None,
+        line_code: message.line_code.clone(),
     };
     let verdict = attempt(sender, &instance, arrived)?;
     let is_error = message.event.starts_with("error.invoke.");

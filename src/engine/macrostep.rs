@@ -430,7 +430,7 @@ fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Error> {
     if let Ok(duration) = Duration::parse(&text) {
         return after(&duration);
     }
-    match Timestamp::parse(&text) {
+    match Timestamp::parse_iso(&text) {
         Some(at) => Ok(Due { at, is_relative: false }),
         None => Err(invalid(format!("It is \"{text}\"."))),
     }

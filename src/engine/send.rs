@@ -8,12 +8,13 @@ use super::caller::{Caller, check_size, check_text};
 use super::definition::{self, Loaded};
 use super::evaluate::{Evaluator, Subject};
 use super::inbox;
-use super::macrostep::{Cause, Moved, Target, Worked, search_values, stopped};
+use super::macrostep::{Cause, Moved, Target, Worked, administrative_step, search_values, stopped};
 use super::start::find_state;
 use crate::chart::{self, Event, GuardResult, Position, Refusal, Request, StateId, Stop};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::store::instance::Instance;
+use crate::store::message;
 use crate::store::step::{self, line_code};
 
 /// Names that only the engine gives to events.
@@ -82,13 +83,19 @@ pub fn send(caller: &Caller, send: Send) -> Result<Sent, Error> {
             Moved { seq: first.seq, from_state: first.from_state, to_state: first.to_state, status: first.status };
         return Ok(Sent { moved, replayed: true });
     }
+    if let Some(line_code) = &line_code
+        && instance.has_messages
+        && message::has_line_code(&instance, line_code)?
+    {
+        return Ok(unmoved(instance, true));
+    }
     check_active(&instance)?;
     if instance.paused_at.is_some()
         && send.unmatched == Unmatched::Buffer
         && let What::Event(event) = &send.what
     {
-        inbox::buffer(caller, &instance, event, send.payload)?;
-        return Ok(unmoved(instance));
+        inbox::buffer(caller, &instance, event, send.payload, line_code)?;
+        return Ok(unmoved(instance, false));
     }
     check_running(&instance)?;
     let definition = definition::load(instance.organization_id, instance.definition_id)?;
@@ -96,6 +103,10 @@ pub fn send(caller: &Caller, send: Send) -> Result<Sent, Error> {
     let buffered = match &send.what {
         What::Event(event) => Some(event.clone()),
         What::Target(_) => None,
+    };
+    let asked = match &send.what {
+        What::Event(event) => format!("takes {event}"),
+        What::Target(target) => format!("leads to {target}"),
     };
     let requests = requests(&definition, &position, send.what)?;
     let mut refused = None;
@@ -115,26 +126,34 @@ pub fn send(caller: &Caller, send: Send) -> Result<Sent, Error> {
     }
     if !matches!(refused, Some(Refusal::Roles(_))) {
         match (send.unmatched, &buffered) {
-            (Unmatched::Ignore, _) => return Ok(unmoved(instance)),
+            (Unmatched::Ignore, _) => {
+                // A key that was given is remembered, or a second call could still take effect.
+                if line_code.is_some() {
+                    let cause =
+                        Cause { kind: "ignored", event: buffered, payload: send.payload, line_code, note: None };
+                    administrative_step(caller, &instance, cause, started, Jsonb::object(|_| {}))?;
+                }
+                return Ok(unmoved(instance, false));
+            }
             (Unmatched::Buffer, Some(event)) => {
-                inbox::buffer(caller, &instance, event, send.payload)?;
-                return Ok(unmoved(instance));
+                inbox::buffer(caller, &instance, event, send.payload, line_code)?;
+                return Ok(unmoved(instance, false));
             }
             _ => {}
         }
     }
-    Err(refusal(&definition, &instance, &position, caller, refused.unwrap_or(Refusal::NoMatch)))
+    Err(refusal(&definition, &instance, &position, caller, &asked, refused.unwrap_or(Refusal::NoMatch)))
 }
 
 /// The answer where the event changed nothing.
-fn unmoved(instance: Instance) -> Sent {
+fn unmoved(instance: Instance, replayed: bool) -> Sent {
     let moved = Moved {
         seq: instance.seq,
         from_state: Some(instance.state.clone()),
         to_state: instance.state,
         status: instance.status,
     };
-    Sent { moved, replayed: false }
+    Sent { moved, replayed }
 }
 
 /// Runs one macrostep of a locked instance and writes it; the chart's refusal where nothing takes the event.
@@ -239,11 +258,18 @@ fn more_telling(first: Option<Refusal>, second: Refusal) -> Refusal {
     }
 }
 
-fn refusal(definition: &Loaded, instance: &Instance, position: &Position, caller: &Caller, refusal: Refusal) -> Error {
+fn refusal(
+    definition: &Loaded,
+    instance: &Instance,
+    position: &Position,
+    caller: &Caller,
+    asked: &str,
+    refusal: Refusal,
+) -> Error {
     let state = &instance.state;
     match refusal {
         Refusal::NoMatch => {
-            let error = Error::new(Code::InvalidTransition, format!("nothing in state {state} takes this event"));
+            let error = Error::new(Code::InvalidTransition, format!("nothing in state {state} {asked}"));
             match expected(definition, position) {
                 Some(events) => error.detail(format!("In this state these would be taken: {events}.")),
                 None => error.detail("In this state no event from outside is taken."),

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use pgrx::Uuid;
 
-use super::caller::{Caller, check_size};
+use super::caller::{Caller, check_size, check_text};
 use super::definition::{self, Loaded};
 use super::evaluate::{Evaluator, Subject};
 use super::macrostep::{Cause, Target, Worked, first_deadline, stopped};
@@ -40,6 +40,11 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
     if input.is_some_and(|input| !input.is_object()) {
         return Err(Error::new(Code::InvalidArgument, "the input is not an object")
             .hint("Give input => '{\"key\": \"value\"}'; it is merged over the definition's context."));
+    }
+    for (name, value) in [("instance_key", &start.instance_key), ("correlation_key", &start.correlation_key)] {
+        if let Some(value) = value {
+            check_text(name, value)?;
+        }
     }
     let organization = caller.creating()?;
     let code = start.definition_code.as_str();

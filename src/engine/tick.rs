@@ -15,6 +15,7 @@ use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
 use crate::pg::transaction;
+use crate::store;
 use crate::store::timer::{self, Due};
 use crate::store::{instance, timer::Timer};
 
@@ -64,7 +65,7 @@ pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -
         timers_fired: fired,
         effects_run: effects,
         duration_ms: started.elapsed().as_secs_f64() * 1000.0,
-        next_run_at: timer::next(caller.organization)?,
+        next_run_at: next_run(caller)?,
     })
 }
 
@@ -104,4 +105,10 @@ fn fire_due(caller: &Caller, due: &Due) -> Result<bool, Error> {
 
 fn is_due(timer: &Timer, caller: &Caller) -> bool {
     timer.status == "PENDING" && timer.fire_at <= caller.now
+}
+
+/// The next moment at which anything is due.
+pub fn next_run(caller: &Caller) -> Result<Option<Timestamp>, Error> {
+    let moments = [timer::next(caller.organization)?, store::effect::next_work(caller.organization)?];
+    Ok(moments.into_iter().flatten().min())
 }

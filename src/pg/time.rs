@@ -59,6 +59,14 @@ impl Timestamp {
         time.is_finite().then_some(time)
     }
 
+    /// Reads an ISO 8601 moment, in UTC where it names no zone, whatever the session's settings.
+    pub fn parse_iso(text: &str) -> Option<Self> {
+        let moment = text.parse::<jiff::Timestamp>().or_else(|_| {
+            Ok::<_, jiff::Error>(text.parse::<jiff::civil::DateTime>()?.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp())
+        });
+        Timestamp::from_unix(moment.ok()?.as_microsecond())
+    }
+
     /// ISO 8601 in UTC to the second, as `2026-01-31T09:00:00+00:00`.
     pub fn to_iso_seconds(self) -> String {
         let seconds = self.unix().div_euclid(1_000_000);

@@ -26,6 +26,7 @@ statement!(READ, "effect_read");
 statement!(ANSWERED, "effect_answered");
 statement!(CANCEL_ONE, "effect_cancel_one");
 statement!(INCIDENT, "effect_incident");
+statement!(NEXT, "work_next");
 
 /// An effect to be stored.
 pub struct NewEffect {
@@ -282,4 +283,9 @@ pub fn cancel_one(organization: Uuid, id: Uuid) -> Result<(), Error> {
 /// Marks an effect as an incident, or no longer.
 pub fn set_incident(effect: &Effect, is_incident: bool) -> Result<(), Error> {
     INCIDENT.execute(&[&effect.organization_id, &effect.id, &is_incident]).map(drop)
+}
+
+/// The next moment at which a message, a child or a lease is due.
+pub fn next_work(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error> {
+    NEXT.first(&[&organization], |row| Ok(row.get(1))).map(Option::flatten)
 }

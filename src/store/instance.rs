@@ -211,6 +211,7 @@ pub fn stay(instance: &Instance, step: &NewStep) -> Result<(), Error> {
         &step.note,
         &step.payload,
         &step.detail,
+        &step.line_code,
     ])?;
     hit_one(written, instance)
 }

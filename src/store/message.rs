@@ -14,6 +14,7 @@ statement!(READ, "message_read");
 statement!(DELETE, "message_delete");
 statement!(WAIT, "message_wait");
 statement!(WAKE, "message_wake");
+statement!(BY_LINE_CODE, "message_by_line_code");
 statement!(PUBLISH, "message_publish");
 statement!(RECEIVERS, "message_receivers");
 statement!(TAKE, "message_take");
@@ -27,6 +28,8 @@ pub struct NewMessage {
     pub payload: Option<Jsonb>,
     /// The effect whose answer it is.
     pub effect_id: Option<Uuid>,
+    /// The idempotency key of a kept event.
+    pub line_code: Option<String>,
     pub actor: Option<String>,
     /// None for the engine, which is asked for none.
     pub roles: Option<Vec<String>>,
@@ -54,6 +57,7 @@ pub struct Message {
     pub roles: Option<Vec<String>>,
     pub attempts: i32,
     pub next_attempt_at: Option<Timestamp>,
+    pub line_code: Option<String>,
 }
 
 /// Leaves a message.
@@ -67,6 +71,7 @@ pub fn insert(new: &NewMessage) -> Result<(), Error> {
             &new.instance_id,
             &new.effect_id,
             &new.event,
+            &new.line_code,
             &new.actor,
             &new.roles,
             &new.incident,
@@ -94,8 +99,15 @@ pub fn read(organization: Uuid, id: Uuid) -> Result<Option<Message>, Error> {
             roles: row.get(5),
             attempts: row.required(6)?,
             next_attempt_at: row.get(7),
+            line_code: row.get(8),
         })
     })
+}
+
+/// Does an event with this idempotency key wait for the instance?
+pub fn has_line_code(instance: &Instance, line_code: &str) -> Result<bool, Error> {
+    let waits = BY_LINE_CODE.first(&[&instance.organization_id, &instance.id, &line_code], |row| row.required(1))?;
+    waits.ok_or_else(|| Error::internal("EXISTS without a row"))
 }
 
 /// Takes a message out: it is delivered, or of no use any more.

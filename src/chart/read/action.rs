@@ -48,15 +48,19 @@ impl<'a> Reader<'a> {
             _ if name.starts_with("wf.") => {
                 let hint = match name {
                     "wf.task" | "wf.workflow" => "use it as the \"src\" of an \"invoke\"".to_owned(),
-                    _ => format!("known are {}", ENGINE_ACTIONS.join(", ")),
+                    _ => format!("there is {}", ENGINE_ACTIONS.join(", ")),
                 };
                 self.flaw(kind, FindingCode::BadValue, format!("\"{name}\" is no action of the engine; {hint}"));
                 None
             }
             _ if name.starts_with("xstate.") => {
                 let plain = name.trim_start_matches("xstate.");
-                let message =
-                    format!("\"{name}\" is XState's own name; write the action as \"{plain}\" with its fields");
+                let hint = match plain {
+                    "assign" | "raise" | "cancel" | "log" => format!("write the action as \"{plain}\" with its fields"),
+                    _ => "there are assign, raise, cancel, log, wf.escalate, and effects under a code of your own"
+                        .to_owned(),
+                };
+                let message = format!("\"{name}\" is XState's own name; {hint}");
                 self.flaw(kind, FindingCode::BadValue, message);
                 None
             }

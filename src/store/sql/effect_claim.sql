@@ -6,7 +6,7 @@ WITH ready AS (
     JOIN wf.instance AS i ON i.organization_id = e.organization_id AND i.id = e.instance_id
     WHERE e.status = 'PENDING'
       AND e.code <> 'wf.workflow'
-      AND ($1::text[] IS NULL OR e.code = ANY ($1))
+      AND ($1::text[] IS NULL AND e.code <> 'wf.task' OR e.code = ANY ($1))
       AND ($2::uuid IS NULL OR e.organization_id = $2)
       AND i.paused_at IS NULL
     ORDER BY e.created_at, e.id

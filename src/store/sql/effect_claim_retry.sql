@@ -6,7 +6,7 @@ WITH ready AS (
     WHERE e.status = 'FAILED'
       AND e.next_retry_at <= $6
       AND e.code <> 'wf.workflow'
-      AND ($1::text[] IS NULL OR e.code = ANY ($1))
+      AND ($1::text[] IS NULL AND e.code <> 'wf.task' OR e.code = ANY ($1))
       AND ($2::uuid IS NULL OR e.organization_id = $2)
       AND i.paused_at IS NULL
     ORDER BY e.next_retry_at, e.id

@@ -175,5 +175,18 @@ SELECT to_state FROM wf_send(:'nine', 'GO');
 SELECT effects_run FROM wf_scheduler_tick();
 SELECT seq, kind, event, actor_user_id, actor_role, to_state FROM wf_steps_view WHERE instance_id = :'nine' ORDER BY seq;
 
+-- A key holds for an event that waits, and for one that was dropped.
+SELECT wf_start('early', instance_key => 'ten') AS ten, wf_start('early', instance_key => 'eleven') AS eleven \gset
+SELECT seq, replayed FROM wf_send(:'ten', 'END', roles => ARRAY['boss'], idempotency_key => 'k', unmatched => 'buffer');
+SELECT seq, replayed FROM wf_send(:'ten', 'END', roles => ARRAY['boss'], idempotency_key => 'k', unmatched => 'buffer');
+SELECT to_state FROM wf_send(:'ten', 'GO');
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT seq, to_state, replayed FROM wf_send(:'ten', 'END', roles => ARRAY['boss'], idempotency_key => 'k');
+SELECT count(*) AS steps FROM wf_steps_view WHERE instance_id = :'ten';
+SELECT replayed FROM wf_send(:'eleven', 'END', roles => ARRAY['boss'], idempotency_key => 'k', unmatched => 'ignore');
+SELECT to_state FROM wf_send(:'eleven', 'GO');
+SELECT to_state, replayed FROM wf_send(:'eleven', 'END', roles => ARRAY['boss'], idempotency_key => 'k');
+SELECT seq, kind, event, from_state, to_state FROM wf_steps_view WHERE instance_id = :'eleven' ORDER BY seq;
+
 DROP VIEW place, outbox, trouble;
 DROP SCHEMA invoke_test CASCADE;
