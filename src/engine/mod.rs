@@ -23,6 +23,7 @@ pub mod define;
 pub mod definition;
 pub mod effect;
 pub mod evaluate;
+pub mod failure;
 pub mod functions;
 pub mod inbox;
 pub mod incident;

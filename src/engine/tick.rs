@@ -74,6 +74,7 @@ fn attempt(caller: &Caller, due: &Due) -> Result<bool, Error> {
     let result = subtransaction(|| fire_due(caller, due));
     let error = match result {
         Ok(fired) => return Ok(fired),
+        Err(error) if error.is_of_the_session() => return Err(error),
         Err(error) => error,
     };
     subtransaction(|| {
