@@ -199,8 +199,33 @@ fn session_organization() -> Result<Option<Uuid>, Error> {
 
 /// `pg_temp` is searched first unless the path names it: a temporary table must not stand in for a real one.
 fn path_with_temp_last() -> String {
-    let path = session_setting(c"search_path").unwrap_or_default();
-    let kept: Vec<&str> =
-        path.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "pg_temp").collect();
+    with_temp_last(&session_setting(c"search_path").unwrap_or_default())
+}
+
+fn with_temp_last(path: &str) -> String {
+    // A comma within quotes belongs to a name.
+    let mut quoted = false;
+    let names = path.split(|character: char| {
+        quoted ^= character == '"';
+        character == ',' && !quoted
+    });
+    let kept: Vec<&str> = names
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && !name.trim_matches('"').eq_ignore_ascii_case("pg_temp"))
+        .collect();
     if kept.is_empty() { "pg_catalog, pg_temp".to_owned() } else { format!("{}, pg_temp", kept.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_temp_last;
+
+    #[test]
+    fn temporary_objects_are_searched_last() {
+        assert_eq!(with_temp_last("\"$user\", public"), "\"$user\", public, pg_temp");
+        assert_eq!(with_temp_last("pg_temp, public"), "public, pg_temp");
+        assert_eq!(with_temp_last("\"pg_temp\",PG_TEMP"), "pg_catalog, pg_temp");
+        assert_eq!(with_temp_last("\"a, pg_temp\", b"), "\"a, pg_temp\", b, pg_temp");
+        assert_eq!(with_temp_last(""), "pg_catalog, pg_temp");
+    }
 }
