@@ -21,6 +21,7 @@ thread_local! {
 }
 
 /// Who calls. Actor and roles are claims of the application, recorded beside the database role.
+#[derive(Clone)]
 pub struct Caller {
     /// The organization given, or the session's `app.current_org_id`.
     pub organization: Option<Uuid>,
@@ -95,6 +96,16 @@ impl Caller {
         self.organization.unwrap_or(zero())
     }
 
+    /// Reads an instance without locking it, by the rule of [`lock`](Self::lock).
+    pub fn instance(&self, id: Uuid) -> Result<Instance, Error> {
+        let organization = match self.organization {
+            Some(organization) => Some(organization),
+            None => instance::organization(id)?,
+        };
+        let found = organization.map(|organization| instance::read(organization, id)).transpose()?.flatten();
+        found.ok_or_else(|| instance_not_found(id))
+    }
+
     /// Locks an instance of the caller's organization; of any, where the caller named none.
     pub fn lock(&self, id: Uuid) -> Result<Instance, Error> {
         let found = match self.organization {
@@ -135,7 +146,17 @@ pub fn write<T>(
 
 /// Runs a function that only reads: as the extension's owner.
 pub fn read<T>(organization: Option<Uuid>, work: impl FnOnce(&Caller) -> Result<T, Error>) -> Result<T, Error> {
-    let caller = Caller::new(organization, None, None)?;
+    read_as(organization, None, None, work)
+}
+
+/// Runs a function that only reads, and asks what this actor in these roles could do.
+pub fn read_as<T>(
+    organization: Option<Uuid>,
+    actor: Option<String>,
+    roles: Option<Vec<String>>,
+    work: impl FnOnce(&Caller) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let caller = Caller::new(organization, actor, roles)?;
     user::as_owner(|| work(&caller))
 }
 

@@ -38,6 +38,31 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// A compiled chart and what the server makes of its paths.
+    pub fn new(
+        id: Uuid,
+        version: i32,
+        owner_role: pg_sys::Oid,
+        search_path: String,
+        chart: Chart,
+    ) -> Result<Self, Error> {
+        Ok(Loaded {
+            id,
+            code: chart.code().to_owned(),
+            version,
+            owner_role,
+            search_path,
+            context: Jsonb::parse(chart.context()),
+            paths: chart
+                .paths()
+                .iter()
+                .map(|path| JsonPath::parse(&path.text).map_err(Error::internal))
+                .collect::<Result<_, _>>()?,
+            literals: vec![OnceCell::new(); chart.literals().len()],
+            chart,
+        })
+    }
+
     pub fn path(&self, id: PathId) -> &JsonPath {
         &self.paths[id.index()]
     }
@@ -83,21 +108,7 @@ fn compile(organization: Uuid, id: Uuid) -> Result<Loaded, Error> {
         Error::internal(format!("{} version {} cannot be loaded", stored.code, stored.version))
             .detail(findings.join("\n"))
     })?;
-    Ok(Loaded {
-        id,
-        code: stored.code,
-        version: stored.version,
-        owner_role: stored.owner_role,
-        search_path: stored.search_path,
-        context: Jsonb::parse(chart.context()),
-        paths: chart
-            .paths()
-            .iter()
-            .map(|path| JsonPath::parse(&path.text).map_err(Error::internal))
-            .collect::<Result<_, _>>()?,
-        literals: vec![OnceCell::new(); chart.literals().len()],
-        chart,
-    })
+    Loaded::new(id, stored.version, stored.owner_role, stored.search_path, chart)
 }
 
 /// The id of the version that a code means for an organization.

@@ -85,11 +85,14 @@ fn attempt(caller: &Caller, due: &Due) -> Result<bool, Error> {
         else {
             return Ok(());
         };
-        let retry_at = (timer.attempts + 1 < ATTEMPTS)
-            .then(|| Timestamp(caller.now.0 + (FIRST_RETRY << timer.attempts) * 1_000_000));
-        timer::failed(due, &error.summary(), retry_at)
+        timer::failed(due, &error.summary(), retry_at(timer.attempts, caller.now))
     })?;
     Ok(false)
+}
+
+/// When a firing that failed now is tried again, after so many attempts before it; never where they are spent.
+pub fn retry_at(attempts: i32, now: Timestamp) -> Option<Timestamp> {
+    (attempts + 1 < ATTEMPTS).then(|| Timestamp(now.0 + (FIRST_RETRY << attempts) * 1_000_000))
 }
 
 fn fire_due(caller: &Caller, due: &Due) -> Result<bool, Error> {

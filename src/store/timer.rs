@@ -13,6 +13,7 @@ statement!(CANCEL_STATES, "timer_cancel_states");
 statement!(CANCEL_NAMES, "timer_cancel_names");
 statement!(CANCEL_ALL, "timer_cancel_all");
 statement!(OPEN, "timer_open");
+statement!(PENDING, "timer_pending");
 statement!(DUE, "timer_due");
 statement!(NEXT, "timer_next");
 statement!(READ, "timer_read");
@@ -100,6 +101,28 @@ pub fn cancel_all(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Err
 /// The names of the open timers that no state owns.
 pub fn open(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Error> {
     OPEN.rows(&[&organization, &instance], |row| row.required(1))
+}
+
+/// An open timer, as one who waits for it sees it.
+pub struct Pending {
+    pub kind: String,
+    pub name: String,
+    pub event: String,
+    pub status: String,
+    pub due_at: Timestamp,
+}
+
+/// The open timers of an instance, the next one first.
+pub fn pending(organization: Uuid, instance: Uuid) -> Result<Vec<Pending>, Error> {
+    PENDING.rows(&[&organization, &instance], |row| {
+        Ok(Pending {
+            kind: row.required(1)?,
+            name: row.required(2)?,
+            event: row.required(3)?,
+            status: row.required(4)?,
+            due_at: row.required(5)?,
+        })
+    })
 }
 
 /// What is due, oldest first, without locks.
