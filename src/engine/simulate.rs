@@ -24,7 +24,7 @@ use crate::pg::jsonb::{JsonText, Jsonb};
 use crate::pg::subtransaction::{rolled_back, subtransaction};
 use crate::pg::time::Timestamp;
 use crate::store::timer::NewTimer;
-use given::{Given, Sent};
+use given::{Given, Sent, event_answers};
 
 /// Timers that fire each other without an end are stopped here.
 const STEP_LIMIT: usize = 10_000;
@@ -179,18 +179,19 @@ impl Run<'_> {
         let mut caller = self.caller.clone();
         caller.actor = sent.actor.or(caller.actor);
         caller.roles = sent.roles.unwrap_or(caller.roles);
-        let Some(answered) = &sent.answers else {
+        let Some(answered) = event_answers(&sent.name) else {
             return self.take(place, &caller, Event::new(sent.name, sent.payload), true).map(drop);
         };
-        let waiting = place.invokes.iter().position(|invoke| invoke.id == *answered);
+        let waiting = place.invokes.iter().position(|invoke| invoke.id == answered);
         match waiting.filter(|_| place.status == "active") {
             Some(waiting) => {
                 place.invokes.remove(waiting);
                 self.take(place, &caller, Event::new(sent.name, sent.payload), false).map(drop)
             }
             None => {
-                let why = format!("ignored: {answered} waits for no answer");
-                self.rows.push(self.unmoved(place, sent.name, None, "active", why));
+                let what = if sent.name.starts_with("done.") { "incident" } else { "ignored" };
+                let why = format!("{what}: {answered} waits for no answer");
+                self.rows.push(self.unmoved(place, sent.name, None, place.status, why));
                 Ok(())
             }
         }
@@ -255,7 +256,8 @@ impl Run<'_> {
                 };
                 let state = place.position.state_text(&definition.chart);
                 let error = refusal(definition, &state, &place.position, caller, refused);
-                self.rows.push(self.unmoved(place, name, guards, "active", told::error("ignored", &error)));
+                let what = if event_answers(&name).is_some() { "incident" } else { "ignored" };
+                self.rows.push(self.unmoved(place, name, guards, "active", told::error(what, &error)));
                 Ok(true)
             }
             Err(error) => {

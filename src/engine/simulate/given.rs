@@ -29,8 +29,11 @@ pub struct Sent {
     pub payload: Option<Jsonb>,
     pub actor: Option<String>,
     pub roles: Option<Vec<String>>,
-    /// The invoke that it answers.
-    pub answers: Option<String>,
+}
+
+/// The invoke that an event of this name answers.
+pub fn event_answers(name: &str) -> Option<&str> {
+    ["done.invoke.", "error.invoke."].iter().find_map(|prefix| name.strip_prefix(prefix))
 }
 
 /// Reads the events.
@@ -72,8 +75,7 @@ fn read(chart: &Chart, element: String, value: Value) -> Result<Given, Error> {
 }
 
 fn sent(chart: &Chart, element: &str, name: String, mut fields: Map<String, Value>) -> Result<Given, Error> {
-    let answers = ["done.invoke.", "error.invoke."].iter().find_map(|prefix| name.strip_prefix(prefix));
-    match answers {
+    match event_answers(&name) {
         Some(id) if chart.find_invoke(id).is_none() => {
             return Err(Error::new(Code::InvalidArgument, format!("{element} answers an invoke that does not exist"))
                 .detail(format!("The definition has no invoke {id}.")));
@@ -83,7 +85,6 @@ fn sent(chart: &Chart, element: &str, name: String, mut fields: Map<String, Valu
             Error::new(Code::InvalidArgument, format!("{element} is no event that can be sent")).detail(error.summary())
         })?,
     }
-    let answers = answers.map(str::to_owned);
     let who = |what: &str| {
         Error::new(Code::InvalidArgument, format!("{element} has {what}"))
             .hint("$actor is a text, $roles an array of texts; they stand for this event only.")
@@ -97,8 +98,12 @@ fn sent(chart: &Chart, element: &str, name: String, mut fields: Map<String, Valu
         None => None,
         Some(roles) => Some(serde_json::from_value(roles).map_err(|_| who("$roles that are no array of texts"))?),
     };
+    if event_answers(&name).is_some() {
+        // An answer always has one, and null where the effect gave none.
+        fields.entry(if name.starts_with("done.") { "output" } else { "error" }).or_insert(Value::Null);
+    }
     let payload = (!fields.is_empty()).then(|| Jsonb::parse(&Value::Object(fields).to_string()));
-    Ok(Given::Sent(Sent { name, payload, actor, roles, answers }))
+    Ok(Given::Sent(Sent { name, payload, actor, roles }))
 }
 
 /// The moment to which an element moves the clock.
