@@ -155,7 +155,7 @@ impl Run<'_> {
         let event = Event::new("wf.start", input.cloned());
         let name = event.name.clone();
         let work = |evaluator: &mut Evaluator| chart::start(&definition.chart, evaluator, None, event);
-        match self.step(&self.caller, None, context.clone(), &name, work) {
+        match self.step(&self.caller, None, context.clone(), "the start", work) {
             Ok(Ok(stepped)) => Ok(Some(self.record(name, stepped))),
             Ok(Err(_)) => Err(Error::internal("a start was refused")),
             Err(error) => {
@@ -167,7 +167,7 @@ impl Run<'_> {
                     actions: told::nothing(),
                     guards: told::nothing(),
                     status: "failed",
-                    taken: Some(told::error("failed", &error)),
+                    taken: Some(format!("failed: {}", error.summary())),
                 });
                 Ok(None)
             }
@@ -238,7 +238,7 @@ impl Run<'_> {
         let definition = self.definition;
         let name = event.name.clone();
         if place.status != "active" {
-            let why = format!("ignored: the instance is {}", place.status);
+            let why = format!("ignored: INSTANCE_FINALIZED: the instance is {}", place.status);
             self.rows.push(self.unmoved(place, name, None, place.status, why));
             return Ok(true);
         }
@@ -257,12 +257,12 @@ impl Run<'_> {
                 let state = place.position.state_text(&definition.chart);
                 let error = refusal(definition, &state, &place.position, caller, refused);
                 let what = if event_answers(&name).is_some() { "incident" } else { "ignored" };
-                self.rows.push(self.unmoved(place, name, guards, "active", told::error(what, &error)));
+                self.rows.push(self.unmoved(place, name, guards, "active", format!("{what}: {}", error.summary())));
                 Ok(true)
             }
             Err(error) => {
                 let error = raised_in_step(error)?;
-                self.rows.push(self.unmoved(place, name, None, "failed", told::error("failed", &error)));
+                self.rows.push(self.unmoved(place, name, None, "failed", format!("failed: {}", error.summary())));
                 Ok(false)
             }
         }

@@ -99,13 +99,3 @@ fn transition(definition: &Loaded, id: TransitionId) -> String {
     let target = if targets.is_empty() { "(stays)".to_owned() } else { targets.join(", ") };
     format!("{} --{trigger}--> {target}", name(&source.path))
 }
-
-/// Why a step changed nothing: the error's message, and its facts on the next line.
-pub fn error(what: &str, error: &Error) -> String {
-    let detail = match error {
-        Error::Failure(failure) => failure.detail.as_deref(),
-        Error::Postgres(raised) => raised.detail.as_deref(),
-    };
-    let summary = format!("{what}: {}", error.summary());
-    detail.map_or(summary.clone(), |detail| format!("{summary}\n{detail}"))
-}
