@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::subtransaction::rolled_back;
 use crate::store::instance::Instance;
-use crate::store::{effect, timer};
+use crate::store::{effect, message, timer};
 
 /// Something that may happen next.
 pub struct Row {
@@ -48,6 +48,7 @@ pub fn events(caller: &Caller, instance_id: Uuid) -> Result<Vec<Row>, Error> {
     rows.extend(look.eventless()?);
     rows.extend(look.timers()?);
     rows.extend(look.invokes()?);
+    rows.extend(look.inbox()?);
     if rows.is_empty() {
         rows.push(nothing(format!("nothing leads out of state {}", instance.state)));
     }
@@ -74,7 +75,28 @@ struct Look<'a> {
 struct Asked {
     event: String,
     source: StateId,
-    allowed: Option<bool>,
+    verdict: Verdict,
+}
+
+/// May a transition be taken now?
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    No,
+    /// It depends on the event.
+    Open,
+    /// Its guard cannot be evaluated, and nothing behind it is asked.
+    Broken,
+    Yes,
+}
+
+impl Verdict {
+    fn allowed(self) -> Option<bool> {
+        match self {
+            Verdict::Yes => Some(true),
+            Verdict::Open => None,
+            Verdict::No | Verdict::Broken => Some(false),
+        }
+    }
 }
 
 impl Look<'_> {
@@ -88,27 +110,27 @@ impl Look<'_> {
                 continue;
             }
             let transition = chart.transition(candidate.transition);
-            let (mut allowed, mut reason) = self.ask(candidate.transition, &candidate.event)?;
-            if allowed != Some(false) {
-                let before = asked.iter().filter(|asked| comes_before(chart, asked, &candidate.event, transition));
-                match before.map(|asked| asked.allowed).max_by_key(|allowed| match allowed {
-                    Some(true) => 2,
-                    None => 1,
-                    Some(false) => 0,
-                }) {
-                    Some(Some(true)) => {
-                        allowed = Some(false);
-                        reason = Some("an earlier transition takes this event".to_owned());
-                    }
-                    Some(None) if allowed == Some(true) => {
-                        allowed = None;
-                        reason = Some("only where no earlier transition takes this event".to_owned());
-                    }
-                    _ => {}
+            let (mut verdict, mut reason) = self.ask(candidate.transition, &candidate.event)?;
+            let before = asked.iter().filter(|asked| comes_before(chart, asked, &candidate.event, transition));
+            let hidden = match (before.map(|asked| asked.verdict).max(), verdict) {
+                (Some(Verdict::Yes), _) => Some((Verdict::No, "an earlier transition takes this event")),
+                (Some(Verdict::Broken), _) => Some((Verdict::No, "the guard of an earlier transition fails")),
+                (Some(Verdict::Open), Verdict::Yes) => {
+                    Some((Verdict::Open, "only where no earlier transition takes this event"))
                 }
+                _ => None,
+            };
+            if let Some((hidden, why)) = hidden {
+                verdict = hidden;
+                reason = Some(why.to_owned());
             }
-            asked.push(Asked { event: candidate.event.clone(), source: transition.source, allowed });
-            rows.push(Row { event: Some(candidate.event), to_state: Some(self.targets(transition)), allowed, reason });
+            asked.push(Asked { event: candidate.event.clone(), source: transition.source, verdict });
+            rows.push(Row {
+                event: Some(candidate.event),
+                to_state: Some(self.targets(transition)),
+                allowed: verdict.allowed(),
+                reason,
+            });
         }
         Ok(rows)
     }
@@ -138,16 +160,20 @@ impl Look<'_> {
                 [one] => Some(self.targets(chart.transition(*one))),
                 _ => None,
             });
-            let at = timer.due_at.to_iso();
+            let (name, at) = (&timer.name, timer.due_at.to_iso());
             let reason = match timer.status.as_str() {
-                "PENDING" => format!("at {at} (timer {})", timer.name),
-                _ => format!("its timer {} is suspended; it was to fire at {at}", timer.name),
+                "PENDING" => format!("at {at} (timer {name})"),
+                "SUSPENDED" => format!("timer {name} is suspended; it was to fire at {at}"),
+                _ => format!("timer {name} failed: {}", timer.last_error.unwrap_or_default()),
             };
             Row { event: Some(timer.event), to_state, allowed: Some(false), reason: Some(reason) }
         };
-        Ok(timer::pending(self.instance.organization_id, self.instance.id)?.into_iter().map(row).collect())
+        let pending = timer::pending(self.instance.organization_id, self.instance.id)?;
+        let of_now = |timer: &timer::Pending| timer.status != "FAILED" || self.is_active(timer.state.as_deref());
+        Ok(pending.into_iter().filter(of_now).map(row).collect())
     }
 
+    /// The invokes of the active states whose answer has not come.
     fn invokes(&self) -> Result<Vec<Row>, Error> {
         let row = |waiting: effect::Waiting| {
             let code = &waiting.code;
@@ -164,7 +190,30 @@ impl Look<'_> {
             let event = Some(format!("done.invoke.{}", waiting.invoke_id));
             Row { event, to_state: None, allowed: Some(false), reason: Some(reason) }
         };
-        Ok(effect::waiting(self.instance.organization_id, self.instance.id)?.into_iter().map(row).collect())
+        let waiting = effect::waiting(self.instance.organization_id, self.instance.id)?;
+        let of_now = |waiting: &effect::Waiting| {
+            !matches!(waiting.status.as_str(), "COMPLETED" | "CANCELLED") && self.is_active(waiting.state.as_deref())
+        };
+        Ok(waiting.into_iter().filter(of_now).map(row).collect())
+    }
+
+    /// Events that have come and could not be delivered.
+    fn inbox(&self) -> Result<Vec<Row>, Error> {
+        let row = |waiting: message::Waiting| {
+            let reason = match (waiting.incident.as_deref(), waiting.last_error) {
+                (None, _) => "it waits in the inbox".to_owned(),
+                (Some("LATE"), _) => "it came after its state was left (incident)".to_owned(),
+                (Some(_), None) => "it came, and no active state takes it (incident)".to_owned(),
+                (Some(_), Some(error)) => format!("it came, and its transition fails (incident): {error}"),
+            };
+            Row { event: Some(waiting.event), to_state: None, allowed: Some(false), reason: Some(reason) }
+        };
+        Ok(message::waiting(self.instance.organization_id, self.instance.id)?.into_iter().map(row).collect())
+    }
+
+    fn is_active(&self, path: Option<&str>) -> bool {
+        let chart = &self.definition.chart;
+        path.is_some_and(|path| self.position.active.iter().any(|state| chart.state(state).path == path))
     }
 
     fn targets(&self, transition: &Transition) -> String {
@@ -176,11 +225,11 @@ impl Look<'_> {
     }
 
     /// May this caller take the transition now, and if not, why?
-    fn ask(&self, id: TransitionId, event: &str) -> Result<(Option<bool>, Option<String>), Error> {
+    fn ask(&self, id: TransitionId, event: &str) -> Result<(Verdict, Option<String>), Error> {
         let (definition, position) = (self.definition, self.position);
         let transition = definition.chart.transition(id);
         if !transition.roles.is_empty() && !self.caller.roles.iter().any(|role| transition.roles.contains(role)) {
-            return Ok((Some(false), Some(format!("needs the role {}", transition.roles.join(" or ")))));
+            return Ok((Verdict::No, Some(format!("needs the role {}", transition.roles.join(" or ")))));
         }
         let answer = rolled_back(|| {
             let subject = Subject::from(self.instance);
@@ -194,13 +243,13 @@ impl Look<'_> {
             }
         });
         Ok(match answer {
-            Ok((Some(true), ..)) => (Some(true), None),
-            Ok((Some(false), leaves, _)) => (Some(false), Some(told(&leaves, Some(false)))),
+            Ok((Some(true), ..)) => (Verdict::Yes, None),
+            Ok((Some(false), leaves, _)) => (Verdict::No, Some(told(&leaves, Some(false)))),
             Ok((None, _, open)) if !open.is_empty() => {
-                (None, Some(format!("depends on the event: {}", open.join(", "))))
+                (Verdict::Open, Some(format!("depends on the event: {}", open.join(", "))))
             }
-            Ok((None, leaves, _)) => (Some(false), Some(told(&leaves, None))),
-            Err(error) => (Some(false), Some(error.summary())),
+            Ok((None, leaves, _)) => (Verdict::No, Some(told(&leaves, None))),
+            Err(error) => (Verdict::Broken, Some(error.summary())),
         })
     }
 }

@@ -291,24 +291,27 @@ pub fn next_work(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error>
     NEXT.first(&[&organization], |row| Ok(row.get(1))).map(Option::flatten)
 }
 
-/// An invoke whose answer has not come.
+/// The last effect of an invoke.
 pub struct Waiting {
     pub invoke_id: String,
     pub code: String,
+    /// The state's path.
+    pub state: Option<String>,
     pub status: String,
     pub attempts: i32,
     pub next_retry_at: Option<Timestamp>,
 }
 
-/// The invokes of an instance that wait for an answer.
+/// The invokes of an instance, each with its last effect.
 pub fn waiting(organization: Uuid, instance: Uuid) -> Result<Vec<Waiting>, Error> {
     WAITING.rows(&[&organization, &instance], |row| {
         Ok(Waiting {
             invoke_id: row.required(1)?,
             code: row.required(2)?,
-            status: row.required(3)?,
-            attempts: row.required(4)?,
-            next_retry_at: row.get(5),
+            state: row.get(3),
+            status: row.required(4)?,
+            attempts: row.required(5)?,
+            next_retry_at: row.get(6),
         })
     })
 }

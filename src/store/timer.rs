@@ -103,24 +103,29 @@ pub fn open(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Error> {
     OPEN.rows(&[&organization, &instance], |row| row.required(1))
 }
 
-/// An open timer, as one who waits for it sees it.
+/// A timer as one who waits for it sees it.
 pub struct Pending {
     pub kind: String,
     pub name: String,
     pub event: String,
+    /// The state's path, of an `after`.
+    pub state: Option<String>,
     pub status: String,
     pub due_at: Timestamp,
+    pub last_error: Option<String>,
 }
 
-/// The open timers of an instance, the next one first.
+/// The open timers of an instance, the next one first, and those of its states that failed for good.
 pub fn pending(organization: Uuid, instance: Uuid) -> Result<Vec<Pending>, Error> {
     PENDING.rows(&[&organization, &instance], |row| {
         Ok(Pending {
             kind: row.required(1)?,
             name: row.required(2)?,
             event: row.required(3)?,
-            status: row.required(4)?,
-            due_at: row.required(5)?,
+            state: row.get(4),
+            status: row.required(5)?,
+            due_at: row.required(6)?,
+            last_error: row.get(7),
         })
     })
 }
