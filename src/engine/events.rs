@@ -249,6 +249,7 @@ impl Look<'_> {
                 (Verdict::Open, Some(format!("depends on the event: {}", open.join(", "))))
             }
             Ok((None, leaves, _)) => (Verdict::No, Some(told(&leaves, None))),
+            Err(error) if error.is_of_the_session() => return Err(error),
             Err(error) => (Verdict::Broken, Some(error.summary())),
         })
     }

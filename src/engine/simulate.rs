@@ -158,8 +158,8 @@ impl Run<'_> {
         match self.step(&self.caller, None, context.clone(), "the start", work) {
             Ok(Ok(stepped)) => Ok(Some(self.record(name, stepped))),
             Ok(Err(_)) => Err(Error::internal("a start was refused")),
+            Err(error) if error.is_of_the_session() => Err(error),
             Err(error) => {
-                let error = raised_in_step(error)?;
                 self.rows.push(Row {
                     event: name,
                     state: None,
@@ -255,13 +255,14 @@ impl Run<'_> {
                     _ => None,
                 };
                 let state = place.position.state_text(&definition.chart);
-                let error = refusal(definition, &state, &place.position, caller, refused);
+                let asked = format!("takes {name}");
+                let error = refusal(definition, &state, &place.position, caller, &asked, refused);
                 let what = if event_answers(&name).is_some() { "incident" } else { "ignored" };
                 self.rows.push(self.unmoved(place, name, guards, "active", format!("{what}: {}", error.summary())));
                 Ok(true)
             }
+            Err(error) if error.is_of_the_session() => Err(error),
             Err(error) => {
-                let error = raised_in_step(error)?;
                 self.rows.push(self.unmoved(place, name, None, "failed", format!("failed: {}", error.summary())));
                 Ok(false)
             }
@@ -279,7 +280,7 @@ impl Run<'_> {
     ) -> Result<Result<Stepped, Refusal>, Error> {
         let (definition, organization_id) = (self.definition, self.organization_id);
         let id = definition.id;
-        let seq = before.map_or(1, |place| place.seq);
+        let seq = before.map_or(1, |place| place.seq + 1);
         subtransaction(|| {
             let subject = Subject { organization_id, id, seq, instance_key: None, subject: None };
             check_size("the context", Some(&context))?;
@@ -294,7 +295,6 @@ impl Run<'_> {
             }
             let mut actions = told::commands(definition, &outcome, caller.now)?;
             actions.extend(told::missing(&evaluator.missing));
-            let seq = before.map_or(1, |place| place.seq + 1);
             let target = Target { organization_id, instance_id: id, seq, sla_at: None };
             let worked = Worked::new(definition, caller, &target, evaluator, outcome, Instant::now())?;
             let guards = guards_json(&worked.outcome.guards).unwrap_or_else(told::nothing);
@@ -370,13 +370,4 @@ fn carried_out(
     invokes
         .extend(effects.into_iter().filter_map(|effect| Some(Invoked { id: effect.invoke_id?, state: effect.state })));
     Ok((Place { position: outcome.position, context, status, seq, timers, invokes }, cancelled))
-}
-
-/// An error of a step as a fact to tell; an error where the caller wants everything to end.
-fn raised_in_step(error: Error) -> Result<Error, Error> {
-    match &error {
-        // A cancelled query or a statement's timeout, a shutdown: not the definition's doing.
-        Error::Postgres(raised) if matches!(raised.sqlstate.class().as_str(), "57" | "53") => Err(error),
-        _ => Ok(error),
-    }
 }
