@@ -207,9 +207,8 @@ mod tests {
                 .first(&[], |row| row.required::<i64>(1))
                 .unwrap();
         assert!(toasted.unwrap() > 0, "nothing was compressed");
-        let read = Statement::new("SELECT value FROM kept ORDER BY ctid")
-            .rows(&[], |row| row.required::<Jsonb>(1))
-            .unwrap();
+        let read =
+            Statement::new("SELECT value FROM kept ORDER BY ctid").rows(&[], |row| row.required::<Jsonb>(1)).unwrap();
         let texts: Vec<String> = read.iter().map(|value| value.to_text()).collect();
         assert_eq!(texts, expected);
         // Read values are whole: the server takes them as they are.
