@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(report, expected);
         let plain = Error::new(Code::TimerNotDue, "no").summary();
         let detailed = Error::new(Code::TimerNotDue, "no").detail("facts").summary();
-        let server = Error::from(PgError { message: "odd".into(), ..expected }).summary();
+        let server = Error::from(Box::new(PgError { message: "odd".into(), ..expected })).summary();
         assert_eq!([plain, detailed, server], ["TIMER_NOT_DUE: no", "TIMER_NOT_DUE: no: facts", "odd (WF020): facts"]);
     }
 }
