@@ -38,3 +38,18 @@ pgrx::extension_sql_file!(
     requires = ["instances", "error_codes"],
     finalize
 );
+
+#[cfg(any(test, feature = "pg_test"))]
+#[path = "../pgrx-tests/mod.rs"]
+mod pg_tests;
+
+/// What pgrx's test framework asks for before it starts its server.
+#[cfg(test)]
+pub mod pg_test {
+    pub fn setup(_options: Vec<&str>) {}
+
+    #[must_use]
+    pub fn postgresql_conf_options() -> Vec<&'static str> {
+        vec!["timezone = 'UTC'"]
+    }
+}
