@@ -30,7 +30,7 @@ pgrx::extension_sql_file!(
 pgrx::extension_sql_file!(
     "../sql/schema/82_instances.sql",
     name = "instances",
-    requires = ["views", api::errors::wf::raise]
+    requires = ["views", api::errors::wf::raise, api::errors::wf::session_organization]
 );
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",

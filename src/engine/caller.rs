@@ -205,7 +205,8 @@ pub fn check_text<'a>(name: &str, value: &'a str) -> Result<&'a str, Error> {
     Ok(value)
 }
 
-fn session_organization() -> Result<Option<Uuid>, Error> {
+/// The organization of the session, `app.current_org_id`.
+pub fn session_organization() -> Result<Option<Uuid>, Error> {
     const SETTING: &CStr = c"app.current_org_id";
     let Some(text) = session_setting(SETTING) else {
         return Ok(None);

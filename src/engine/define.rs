@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use pgrx::{Uuid, pg_sys};
 
 use super::caller::{Caller, check_text};
-use super::definition::{self, Database};
+use super::definition;
 use super::{functions, new_id};
 use crate::chart::{self, Chart, Finding, Severity};
 use crate::error::{Code, Error};
@@ -55,13 +55,13 @@ pub fn define(caller: &Caller, document: JsonText, activate: bool) -> Result<Def
 
 /// A definition that nobody has accepted before, compiled.
 pub fn compile(organization: Uuid, document: &str) -> Result<Chart, Error> {
-    let report = chart::check(document, &Database { organization, accepted: false });
+    let report = definition::check(organization, document, false)?;
     report.chart.ok_or_else(|| invalid(&report.findings))
 }
 
 /// Every finding about a definition; none stored, none raised.
-pub fn validate(caller: &Caller, document: &str) -> Vec<Finding> {
-    chart::check(document, &Database { organization: caller.reading(), accepted: false }).findings
+pub fn validate(caller: &Caller, document: &str) -> Result<Vec<Finding>, Error> {
+    Ok(definition::check(caller.reading(), document, false)?.findings)
 }
 
 /// The document of a version, by default the current one.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use pgrx::{Uuid, pg_sys};
 
 use super::functions;
-use crate::chart::{self, Catalog, Chart, LiteralId, PathId};
+use crate::chart::{self, Catalog, Chart, LiteralId, PathId, Report};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::jsonpath::JsonPath;
@@ -102,7 +102,7 @@ pub fn load(organization: Uuid, id: Uuid) -> Result<Rc<Loaded>, Error> {
 fn compile(organization: Uuid, id: Uuid) -> Result<Loaded, Error> {
     let stored = definition::load(organization, id)?
         .ok_or_else(|| Error::internal(format!("definition {id} of an instance is gone")))?;
-    let report = chart::check(&stored.document, &Database { organization, accepted: true });
+    let report = check(organization, &stored.document, true)?;
     let chart = report.chart.ok_or_else(|| {
         let findings: Vec<String> = report.findings.iter().map(|finding| finding.message.clone()).collect();
         Error::internal(format!("{} version {} cannot be loaded", stored.code, stored.version))
@@ -121,17 +121,41 @@ pub fn find(organization: Uuid, code: &str, version: Option<i32>) -> Result<Uuid
     })
 }
 
+/// Checks a definition against what the database knows.
+///
+/// `accepted`: it was checked when it was defined, and its functions are looked up when they are called.
+pub fn check(organization: Uuid, document: &str, accepted: bool) -> Result<Report, Error> {
+    let database = Database { organization, accepted, failure: RefCell::new(None) };
+    let report = chart::check(document, &database);
+    match database.failure.into_inner() {
+        Some(error) => Err(error),
+        None => Ok(report),
+    }
+}
+
 /// What the database knows of the names in a definition.
-pub struct Database {
+struct Database {
     /// Whose guards are asked first.
-    pub organization: Uuid,
-    /// The definition was accepted before: its functions are looked up when they are called.
-    pub accepted: bool,
+    organization: Uuid,
+    accepted: bool,
+    /// What kept a question from being answered: no finding, but an error of the session.
+    failure: RefCell<Option<Error>>,
 }
 
 impl Database {
+    /// Asks the database, until it has failed once.
+    fn ask<T>(&self, otherwise: T, question: impl FnOnce() -> Result<T, Error>) -> T {
+        if self.failure.borrow().is_some() {
+            return otherwise;
+        }
+        question().unwrap_or_else(|error| {
+            self.failure.replace(Some(error));
+            otherwise
+        })
+    }
+
     fn function(&self, name: &str, result: &str) -> Result<(), String> {
-        if self.accepted { Ok(()) } else { functions::resolve(name, result) }
+        if self.accepted { Ok(()) } else { self.ask(Ok(()), || functions::resolve(name, result)) }
     }
 }
 
@@ -149,6 +173,6 @@ impl Catalog for Database {
     }
 
     fn guard_registered(&self, code: &str) -> bool {
-        guard::find(self.organization, code).is_ok_and(|found| found.is_some())
+        self.ask(true, || guard::find(self.organization, code).map(|found| found.is_some()))
     }
 }
