@@ -248,7 +248,7 @@ INSERT INTO corpus.machine (machine) SELECT json_build_object('name', 'demo: dun
     { "name": "paid in two parts", "context": { "amount": 100 },
       "events": [{ "after": "P4D" }, { "type": "PAYMENT", "amount": 60 }, { "after": "P10D" }, { "type": "PAYMENT", "amount": 40 }] },
     { "name": "disputed in vain", "context": { "amount": 100 }, "roles": ["sales"],
-      "events": [{ "after": "P15D" }, { "type": "DISPUTE", "reason": "broken" }, "WRITE_OFF", { "after": "P31D" }, { "after": "P20D" }] } ]'::json);
+      "events": [{ "after": "P15D" }, { "type": "DISPUTE", "reason": "broken" }, "WRITE_OFF", { "type": "PAYMENT", "amount": 60 }, { "after": "P31D" }, { "after": "P20D" }] } ]'::json);
 \set definition `cat sql/demo/onboarding.json`
 INSERT INTO corpus.machine (machine) SELECT json_build_object('name', 'demo: onboarding', 'definition', :'definition'::json, 'runs', '[
     { "name": "all four", "context": { "name": "Carl", "team": "sales", "laptop": "small" },
