@@ -16,6 +16,7 @@ use super::definition::Loaded;
 use super::evaluate::{Answers, Evaluator, Subject};
 use super::macrostep::{TIMER_LIMIT, Target, Worked, first_deadline, guards_json, stopped, too_many_timers};
 use super::send::refusal;
+use super::start::correlation;
 use super::tick::retry_at;
 use super::timer::raised;
 use crate::chart::{self, Event, Outcome, Position, Refusal, Request, Stop};
@@ -154,7 +155,14 @@ impl Run<'_> {
         let context = input.map_or_else(|| definition.context.clone(), |input| definition.context.concat(input));
         let event = Event::new("wf.start", input.cloned());
         let name = event.name.clone();
-        let work = |evaluator: &mut Evaluator| chart::start(&definition.chart, evaluator, None, event);
+        let now = self.caller.now;
+        let work = |evaluator: &mut Evaluator| {
+            let outcome = chart::start(&definition.chart, evaluator, None, event.clone())?;
+            let active = &outcome.position.active;
+            first_deadline(evaluator, definition, active, now).map_err(Stop::Host)?;
+            correlation(evaluator, definition, active, &event).map_err(Stop::Host)?;
+            Ok(outcome)
+        };
         match self.step(&self.caller, None, context.clone(), "the start", work) {
             Ok(Ok(stepped)) => Ok(Some(self.record(name, stepped))),
             Ok(Err(_)) => Err(Error::internal("a start was refused")),
@@ -290,9 +298,6 @@ impl Run<'_> {
                 Err(Stop::Refused(refusal)) => return Ok(Err(refusal)),
                 Err(stop) => return Err(stopped(definition, name, stop)),
             };
-            if before.is_none() {
-                first_deadline(&mut evaluator, definition, &outcome.position.active, caller.now)?;
-            }
             let mut actions = told::commands(definition, &outcome, caller.now)?;
             actions.extend(told::missing(&evaluator.missing));
             let target = Target { organization_id, instance_id: id, seq, sla_at: None };

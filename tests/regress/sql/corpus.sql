@@ -26,6 +26,13 @@ CREATE TYPE corpus.story AS (
 CREATE FUNCTION corpus.without_ids(message text) RETURNS text LANGUAGE sql
 RETURN regexp_replace(message, '(?:the )?instance [0-9a-f-]{36}', 'the instance');
 
+-- An error as a simulation tells it.
+CREATE FUNCTION corpus.summary(state text, message text, fact text) RETURNS text LANGUAGE sql
+RETURN corpus.without_ids(message) || CASE
+    WHEN state NOT LIKE 'WF%' THEN format(' (%s)', state)
+    WHEN fact <> '' AND message NOT LIKE 'INSTANCE_FINALIZED%' THEN ': ' || replace(fact, E'\n', ' ')
+    ELSE '' END;
+
 CREATE FUNCTION corpus.simulation(definition json, run jsonb) RETURNS SETOF corpus.story LANGUAGE sql
 BEGIN ATOMIC
     SELECT s.step, s.event, s.state, s.context,
@@ -90,7 +97,7 @@ BEGIN
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS fact = PG_EXCEPTION_DETAIL;
         RETURN NEXT ROW(0, 'wf.start', NULL, COALESCE((definition -> 'context')::jsonb, '{}') || COALESCE(run -> 'context', '{}'),
-            '[]', '[]', '{}', NULL, 'failed', concat_ws(': ', SQLERRM, NULLIF(replace(fact, E'\n', ' '), '')))::corpus.story;
+            '[]', '[]', '{}', NULL, 'failed', corpus.summary(SQLSTATE, SQLERRM, fact))::corpus.story;
         RETURN;
     END;
     row := corpus.seen(made, 0);
@@ -133,10 +140,7 @@ BEGIN
                 END IF;
             EXCEPTION WHEN OTHERS THEN
                 GET STACKED DIAGNOSTICS fact = PG_EXCEPTION_DETAIL;
-                message := SQLERRM || CASE
-                    WHEN SQLSTATE NOT LIKE 'WF%' THEN format(' (%s)', SQLSTATE)
-                    WHEN fact <> '' AND SQLERRM NOT LIKE 'INSTANCE_FINALIZED%' THEN ': ' || replace(fact, E'\n', ' ')
-                    ELSE '' END;
+                message := corpus.summary(SQLSTATE, SQLERRM, fact);
             END;
             row := corpus.seen(made, seq);
             IF row.state IS NULL THEN
@@ -144,7 +148,7 @@ BEGIN
                     -- A refusal leaves all as it is; anything else is a step that failed.
                     CASE WHEN message ~ '^(INVALID_TRANSITION|UNAUTHORIZED_ROLE|INSTANCE_FINALIZED|GUARD_FAILED: no guard allows)' OR answered IS NOT NULL
                         THEN i.status ELSE 'failed' END,
-                    CASE WHEN answered IS NULL THEN corpus.without_ids(message) END
+                    CASE WHEN answered IS NULL THEN message END
                 INTO row FROM wf.instance AS i WHERE i.id = made;
             ELSE
                 seq := seq + 1;
@@ -248,7 +252,7 @@ INSERT INTO corpus.machine (machine) SELECT json_build_object('name', 'demo: dun
     { "name": "paid in two parts", "context": { "amount": 100 },
       "events": [{ "after": "P4D" }, { "type": "PAYMENT", "amount": 60 }, { "after": "P10D" }, { "type": "PAYMENT", "amount": 40 }] },
     { "name": "disputed in vain", "context": { "amount": 100 }, "roles": ["sales"],
-      "events": [{ "after": "P15D" }, { "type": "DISPUTE", "reason": "broken" }, "WRITE_OFF", { "after": "P31D" }, { "after": "P20D" }] } ]'::json);
+      "events": [{ "after": "P15D" }, { "type": "DISPUTE", "reason": "broken" }, "WRITE_OFF", { "type": "PAYMENT", "amount": 60 }, { "after": "P31D" }, { "after": "P20D" }] } ]'::json);
 \set definition `cat sql/demo/onboarding.json`
 INSERT INTO corpus.machine (machine) SELECT json_build_object('name', 'demo: onboarding', 'definition', :'definition'::json, 'runs', '[
     { "name": "all four", "context": { "name": "Carl", "team": "sales", "laptop": "small" },

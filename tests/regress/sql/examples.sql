@@ -1,6 +1,7 @@
 -- The six workflows of sql/demo, each through its main paths.
 BEGIN;
 SET timezone = 'UTC';
+SET datestyle = 'ISO';
 SET client_min_messages = warning;
 CREATE SCHEMA examples;
 
@@ -50,10 +51,11 @@ SELECT * FROM examples.path(:'kyc', '[{"type": "UPLOADED", "files": ["passport"]
     {"type": "done.invoke.second_review", "output": {"outcome": "reject"}}]', '{"name": "Berta", "email": "b@example.org"}');
 SELECT * FROM examples.path(:'kyc', '[{"after": "P14D"}, "UPLOADED"]', '{"name": "Berta", "email": "b@example.org"}');
 
--- Dunning: thirty days without a word; a part paid, then the rest; a dispute in vain, which begins its level anew; written off.
+-- Dunning: thirty days without a word; a part paid, then the rest; a dispute in vain, with a payment in between, which begins its level anew;
+-- written off.
 SELECT * FROM examples.path(:'dunning', '[{"after": "P30D"}]', '{"invoice": "R-1", "amount": 100}');
 SELECT * FROM examples.path(:'dunning', '[{"after": "P4D"}, {"type": "PAYMENT", "amount": 60}, {"after": "P10D"}, {"type": "PAYMENT", "amount": 40}]', '{"invoice": "R-1", "amount": 100}');
-SELECT * FROM examples.path(:'dunning', '[{"after": "P15D"}, {"type": "DISPUTE", "reason": "broken"}, {"after": "P20D"}, "REJECTED", {"after": "P9D"}, "WRITE_OFF", {"type": "WRITE_OFF", "$roles": ["accounting"]}]', '{"invoice": "R-1", "amount": 100}');
+SELECT * FROM examples.path(:'dunning', '[{"after": "P15D"}, {"type": "DISPUTE", "reason": "broken"}, {"after": "P20D"}, {"type": "PAYMENT", "amount": 60}, "REJECTED", {"after": "P9D"}, "WRITE_OFF", {"type": "WRITE_OFF", "$roles": ["accounting"]}]', '{"invoice": "R-1", "amount": 100}');
 
 -- Onboarding: all four, one by hand, one late; withdrawn.
 SELECT * FROM examples.path(:'onboarding', '["badge.photo", {"type": "error.invoke.setup.mailbox.ordered", "error": {"type": "full"}}, "badge.printed", {"after": "P3D"},
