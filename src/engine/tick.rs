@@ -10,7 +10,7 @@ use pgrx::Uuid;
 
 use super::caller::Caller;
 use super::timer::fire;
-use super::{child, effect, inbox, new_id, send};
+use super::{child, effect, inbox, new_id, schedule, send};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
@@ -56,6 +56,7 @@ pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -
         for candidate in &due {
             fired += i32::from(attempt(caller, candidate)?);
         }
+        schedule::run_due(caller, max_effects)?;
         effect::expire_leases(caller, max_effects)?;
         effects = child::start_due(caller, max_effects)?;
         inbox::deliver_due(caller, max_effects)?;
@@ -113,6 +114,10 @@ fn is_due(timer: &Timer, caller: &Caller) -> bool {
 
 /// The next moment at which anything is due.
 pub fn next_run(caller: &Caller) -> Result<Option<Timestamp>, Error> {
-    let moments = [timer::next(caller.organization)?, store::effect::next_work(caller.organization)?];
+    let moments = [
+        timer::next(caller.organization)?,
+        store::effect::next_work(caller.organization)?,
+        store::schedule::next(caller.organization)?,
+    ];
     Ok(moments.into_iter().flatten().min())
 }
