@@ -50,9 +50,9 @@ ALTER FUNCTION wf_resume ROWS 1;
 COMMENT ON FUNCTION wf_resume IS
 'Resumes an instance and the children that were paused with it: delays and the deadline move by the time spent paused, moments stay and fire at once if they have passed. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_NOT_PAUSED.';
 COMMENT ON FUNCTION wf_pause_all IS
-'Pauses every running instance of a definition (of all where NULL) in one transaction and answers how many.';
+'Pauses every running instance of a definition (of all where NULL) and its running children in one transaction and answers how many that were in all.';
 COMMENT ON FUNCTION wf_resume_all IS
-'Resumes every paused instance of a definition (of all where NULL) in one transaction and answers how many.';
+'Resumes every paused instance of a definition (of all where NULL) and the children that were paused with it in one transaction and answers how many that were in all.';
 ALTER FUNCTION wf_publish ROWS 1;
 COMMENT ON FUNCTION wf_publish IS
 'Stores an event for every running instance with this correlation key, also for one that begins later: the scheduler delivers it once to each, when an active state takes it, until ttl is over. A message_id that is known already stores nothing (duplicate = true) as long as the first is kept, which is for its ttl. Errors: ORGANIZATION_REQUIRED, PAYLOAD_TOO_LARGE, INVALID_DURATION.';

@@ -106,7 +106,7 @@ pub fn family(organization: Uuid, id: Uuid) -> Result<Vec<(Uuid, Uuid)>, Error> 
     FAMILY.rows(&[&organization, &id], |row| Ok((organization, row.required(1)?)))
 }
 
-/// Every running instance of a definition (of all where None) that is paused or is not.
+/// Every running instance of a definition (of all where None) that is paused or is not, with the descendants in its pause.
 pub fn running(
     organization: Option<Uuid>,
     definition_code: Option<&str>,
