@@ -1,4 +1,4 @@
-//! One macrostep's outcome becomes rows: the instance and its step, then timers, effects and search values.
+//! One macrostep's outcome is written: the instance and its step, then timers, effects (see `work`) and search values.
 
 use std::time::Instant;
 
@@ -9,13 +9,12 @@ use super::child;
 use super::definition::Loaded;
 use super::evaluate::Evaluator;
 use super::new_id;
-use crate::chart::{
-    self, Command, Duration, Event, GuardResult, Host, Outcome, Scope, StateId, StateSet, Status, Stop, When,
-};
+use super::work::{Work, calendar_unknown, due};
+use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop, When};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
-use crate::store::effect::{self, NewEffect, Origin};
+use crate::store::effect::{self, Origin};
 use crate::store::instance::{self, Instance, Place};
 use crate::store::message;
 use crate::store::search::{self, Entry};
@@ -51,8 +50,7 @@ pub struct Worked<'a> {
     history: Option<String>,
     output: Option<Jsonb>,
     sla_at: Option<Timestamp>,
-    pub(super) timers: Vec<NewTimer>,
-    pub(super) effects: Vec<NewEffect>,
+    pub(super) work: Work,
     detail: Option<Jsonb>,
     new_search: Vec<Entry>,
 }
@@ -82,15 +80,16 @@ impl<'a> Worked<'a> {
         caller: &'a Caller,
         target: &Target,
         mut evaluator: Evaluator<'a>,
-        outcome: Outcome<Jsonb>,
+        mut outcome: Outcome<Jsonb>,
         started: Instant,
     ) -> Result<Self, Error> {
+        let mut work = Work::new(target.instance_id, target.seq, caller.now);
+        work.add(definition, std::mem::take(&mut outcome.commands))?;
         let (status, output) = finish(definition, &outcome);
         let done = status != "active";
         let active = &outcome.position.active;
         let new_search = if done { Vec::new() } else { search_values(&mut evaluator, definition, active)? };
-        let missing = std::mem::take(&mut evaluator.missing);
-        let mut worked = Worked {
+        Ok(Worked {
             definition,
             caller,
             organization_id: target.organization_id,
@@ -104,108 +103,11 @@ impl<'a> Worked<'a> {
             history: outcome.position.history_text(&definition.chart),
             output,
             sla_at: target.sla_at.filter(|_| !done),
-            timers: Vec::new(),
-            effects: Vec::new(),
-            detail: None,
+            detail: work.detail(&evaluator.missing),
+            work,
             new_search,
             outcome,
-        };
-        worked.carry_out(missing)?;
-        Ok(worked)
-    }
-
-    /// Sorts the commands into rows.
-    fn carry_out(&mut self, missing: Vec<String>) -> Result<(), Error> {
-        let mut logs = Vec::new();
-        let mut escalated = Vec::new();
-        for command in std::mem::take(&mut self.outcome.commands) {
-            match command {
-                Command::Effect { code, params, retry, timeout } => self.effects.push(NewEffect {
-                    id: new_id(),
-                    code,
-                    invoke_id: None,
-                    state: None,
-                    retry: retry.map(|retry| self.definition.literal(retry).clone()),
-                    timeout: timeout.map(|timeout| timeout.to_string()),
-                    params,
-                }),
-                Command::Invoke { state, index, input } => {
-                    let state = self.definition.chart.state(state);
-                    let invoke = &state.invoke[index];
-                    self.effects.push(NewEffect {
-                        id: new_id(),
-                        code: invoke.src.clone(),
-                        invoke_id: Some(invoke.id.clone()),
-                        state: Some(state.path.clone()),
-                        retry: invoke.retry.map(|retry| self.definition.literal(retry).clone()),
-                        timeout: invoke.timeout.as_ref().map(ToString::to_string),
-                        params: input,
-                    });
-                }
-                Command::After { state, index, delay } => self.start_after(state, index, &delay)?,
-                Command::Raise { id, event, payload, delay } => self.start_raise(id, event, payload, &delay)?,
-                Command::Log { message } => logs.push(message),
-                Command::Escalate { state } => {
-                    escalated.push(Jsonb::string(&self.definition.chart.state(state).path));
-                }
-            }
-        }
-        let missing: Vec<Jsonb> = missing.iter().map(|path| Jsonb::string(path)).collect();
-        let parts = [("log", logs), ("missing", missing), ("escalated", escalated)];
-        if parts.iter().any(|(_, values)| !values.is_empty()) {
-            self.detail = Some(Jsonb::object(|detail| {
-                for (key, values) in parts.iter().filter(|(_, values)| !values.is_empty()) {
-                    detail.set(key, &Jsonb::array(values));
-                }
-            }));
-        }
-        Ok(())
-    }
-
-    fn start_after(&mut self, state: StateId, index: usize, delay: &When<Jsonb>) -> Result<(), Error> {
-        let state = self.definition.chart.state(state);
-        let after = &state.after[index];
-        if let Some(calendar) = &after.calendar {
-            return Err(calendar_unknown(calendar));
-        }
-        let due = due(&after.name, delay, self.caller.now)?;
-        self.push_timer("after", after.name.clone(), "wf.after".to_owned(), Some(state.path.clone()), None, due);
-        Ok(())
-    }
-
-    fn start_raise(
-        &mut self,
-        id: Option<String>,
-        event: String,
-        payload: Option<Jsonb>,
-        delay: &When<Jsonb>,
-    ) -> Result<(), Error> {
-        let name = id.unwrap_or_else(|| event.clone());
-        let due = due(&name, delay, self.caller.now)?;
-        self.push_timer("raise", name, event, None, payload, due);
-        Ok(())
-    }
-
-    fn push_timer(
-        &mut self,
-        kind: &'static str,
-        name: String,
-        event: String,
-        state: Option<String>,
-        payload: Option<Jsonb>,
-        due: Due,
-    ) {
-        self.timers.push(NewTimer {
-            id: new_id(),
-            fire_at: due.at,
-            is_relative: due.is_relative,
-            kind,
-            entity_code: format!("{}:{}:{}:{name}", self.instance_id, self.seq, self.timers.len()),
-            name,
-            event,
-            state,
-            payload,
-        });
+        })
     }
 
     fn place(&self) -> Place<'_> {
@@ -221,7 +123,7 @@ impl<'a> Worked<'a> {
     }
 
     fn step(&self, cause: Cause) -> NewStep {
-        let codes: Vec<String> = self.effects.iter().map(|effect| effect.code.clone()).collect();
+        let codes: Vec<String> = self.work.effects.iter().map(|effect| effect.code.clone()).collect();
         NewStep {
             effects_queued: (!codes.is_empty()).then_some(codes),
             guards: guards_json(&self.outcome.guards),
@@ -289,13 +191,13 @@ impl<'a> Worked<'a> {
 
     fn finish_writing(self, step_id: Uuid, old_search: &[Entry], from_state: Option<String>) -> Result<Moved, Error> {
         let now = self.caller.now;
-        if !self.timers.is_empty() {
-            if self.timers.iter().any(|timer| timer.kind == "raise") {
-                check_timer_limit(self.organization_id, self.instance_id, &self.timers)?;
+        if !self.work.timers.is_empty() {
+            if self.work.timers.iter().any(|timer| timer.kind == "raise") {
+                check_timer_limit(self.organization_id, self.instance_id, &self.work.timers)?;
             }
-            timer::insert(self.organization_id, self.instance_id, now, &self.timers)?;
+            timer::insert(self.organization_id, self.instance_id, now, &self.work.timers)?;
         }
-        if !self.effects.is_empty() {
+        if !self.work.effects.is_empty() {
             let origin = Origin {
                 organization_id: self.organization_id,
                 instance_id: self.instance_id,
@@ -303,7 +205,7 @@ impl<'a> Worked<'a> {
                 seq: self.seq,
                 now,
             };
-            effect::insert(&origin, &self.effects)?;
+            effect::insert(&origin, &self.work.effects)?;
         }
         let gone: Vec<Entry> = old_search.iter().filter(|entry| !self.new_search.contains(entry)).cloned().collect();
         let come: Vec<Entry> = self.new_search.iter().filter(|entry| !old_search.contains(entry)).cloned().collect();
@@ -402,41 +304,6 @@ pub fn first_deadline(
     due("sla", &delay, from).map(|due| Some(due.at))
 }
 
-/// A delay's end.
-pub(super) struct Due {
-    pub(super) at: Timestamp,
-    is_relative: bool,
-}
-
-/// When something with this delay falls due: milliseconds, a duration or a moment.
-pub(super) fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Error> {
-    let invalid = |detail: String| {
-        Error::new(Code::InvalidDuration, format!("the delay of {name} is no delay"))
-            .detail(detail)
-            .hint("A delay is a number of milliseconds, an ISO 8601 duration such as PT24H, or a timestamp.")
-    };
-    let after = |duration: &Duration| {
-        let at = duration.after(from.unix()).and_then(Timestamp::from_unix);
-        at.map(|at| Due { at, is_relative: true })
-            .ok_or_else(|| invalid(format!("{duration} from now is out of range.")))
-    };
-    let value = match delay {
-        When::Fixed(duration) => return after(duration),
-        When::Computed(value) => value,
-    };
-    let text = value.as_plain_text().ok_or_else(|| invalid("It is null.".to_owned()))?;
-    if let Ok(millis) = text.parse::<f64>() {
-        return after(&Duration::from_millis(millis).map_err(|error| invalid(format!("It is {text}: {error}")))?);
-    }
-    if let Ok(duration) = Duration::parse(&text) {
-        return after(&duration);
-    }
-    match Timestamp::parse_iso(&text) {
-        Some(at) => Ok(Due { at, is_relative: false }),
-        None => Err(invalid(format!("It is \"{text}\"."))),
-    }
-}
-
 /// Refuses more timers than an instance may have.
 fn check_timer_limit(organization: Uuid, instance: Uuid, new: &[NewTimer]) -> Result<(), Error> {
     let open = timer::open(organization, instance)?.len() + new.iter().filter(|timer| timer.kind != "after").count();
@@ -448,10 +315,6 @@ pub fn too_many_timers(instance: Uuid) -> Error {
     Error::new(Code::TooManyTimers, format!("instance {instance} has {TIMER_LIMIT} pending timers"))
         .detail("Timers of states (after) are not counted.")
         .hint("Cancel some with wf_cancel_timer.")
-}
-
-fn calendar_unknown(calendar: &str) -> Error {
-    Error::new(Code::InvalidArgument, format!("calendar {calendar} does not exist"))
 }
 
 pub(super) fn guards_json(guards: &[GuardResult]) -> Option<Jsonb> {

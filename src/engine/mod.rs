@@ -10,8 +10,8 @@
 //! 3. an idempotency key is looked up after the lock, in a fresh snapshot: a repeated call answers what the first did;
 //! 4. finished, paused, wrong role: named errors;
 //! 5. `chart::run` works out one macrostep in memory (`evaluate` answers its guards and values);
-//! 6. `macrostep` writes instance and step in one statement, then timers, effects and search values, one statement
-//!    each and only where there are any.
+//! 6. `work` turns what it asks for into rows, and `macrostep` writes instance and step in one statement, then timers,
+//!    effects and search values, one statement each and only where there are any.
 //!
 //! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
@@ -39,6 +39,7 @@ pub mod simulate;
 pub mod start;
 pub mod tick;
 pub mod timer;
+pub mod work;
 
 use pgrx::Uuid;
 

@@ -19,6 +19,7 @@ use super::send::refusal;
 use super::start::correlation;
 use super::tick::retry_at;
 use super::timer::raised;
+use super::work::Work;
 use crate::chart::{self, Event, Outcome, Position, Refusal, Request, Stop};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::{JsonText, Jsonb};
@@ -346,7 +347,7 @@ fn carried_out(
     worked: Worked,
     seq: i64,
 ) -> Result<(Place, Vec<String>), Error> {
-    let Worked { outcome, context, status, timers: new_timers, effects, .. } = worked;
+    let Worked { outcome, context, status, work: Work { timers: new_timers, effects, .. }, .. } = worked;
     let (mut timers, mut invokes) =
         before.map_or_else(Default::default, |place| (place.timers.clone(), place.invokes.clone()));
     let mut cancelled = Vec::new();

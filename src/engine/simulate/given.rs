@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::chart::{Chart, When};
 use crate::engine::evaluate::Answers;
-use crate::engine::macrostep::due;
 use crate::engine::send::check_event;
+use crate::engine::work::due;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;

@@ -2,7 +2,7 @@
 
 use crate::chart::{Command, Outcome, TransitionId, Trigger, When};
 use crate::engine::definition::Loaded;
-use crate::engine::macrostep::due;
+use crate::engine::work::due;
 use crate::error::Error;
 use crate::pg::jsonb::{Jsonb, Object};
 use crate::pg::time::Timestamp;

@@ -1,0 +1,166 @@
+//! What a macrostep asks for, as rows to be stored: its commands become timers, effects and the facts of its step. Nothing is
+//! written here, so that a macrostep which is only tried out leaves nothing behind.
+
+use pgrx::Uuid;
+
+use super::definition::Loaded;
+use super::new_id;
+use crate::chart::{Command, Duration, StateId, When};
+use crate::error::{Code, Error};
+use crate::pg::jsonb::Jsonb;
+use crate::pg::time::Timestamp;
+use crate::store::effect::NewEffect;
+use crate::store::timer::NewTimer;
+
+/// The rows of one step.
+pub struct Work {
+    instance_id: Uuid,
+    seq: i64,
+    /// What delays count from.
+    from: Timestamp,
+    pub timers: Vec<NewTimer>,
+    pub effects: Vec<NewEffect>,
+    logs: Vec<Jsonb>,
+    escalated: Vec<Jsonb>,
+}
+
+impl Work {
+    /// No rows yet, for this step of this instance.
+    pub fn new(instance_id: Uuid, seq: i64, from: Timestamp) -> Self {
+        let (timers, effects, logs, escalated) = Default::default();
+        Work { instance_id, seq, from, timers, effects, logs, escalated }
+    }
+
+    /// Sorts commands of a definition into rows.
+    pub fn add(&mut self, definition: &Loaded, commands: Vec<Command<Jsonb>>) -> Result<(), Error> {
+        let chart = &definition.chart;
+        for command in commands {
+            match command {
+                Command::Effect { code, params, retry, timeout } => self.effects.push(NewEffect {
+                    id: new_id(),
+                    code,
+                    invoke_id: None,
+                    state: None,
+                    retry: retry.map(|retry| definition.literal(retry).clone()),
+                    timeout: timeout.map(|timeout| timeout.to_string()),
+                    params,
+                }),
+                Command::Invoke { state, index, input } => {
+                    let state = chart.state(state);
+                    let invoke = &state.invoke[index];
+                    self.effects.push(NewEffect {
+                        id: new_id(),
+                        code: invoke.src.clone(),
+                        invoke_id: Some(invoke.id.clone()),
+                        state: Some(state.path.clone()),
+                        retry: invoke.retry.map(|retry| definition.literal(retry).clone()),
+                        timeout: invoke.timeout.as_ref().map(ToString::to_string),
+                        params: input,
+                    });
+                }
+                Command::After { state, index, delay } => self.start_after(definition, state, index, &delay)?,
+                Command::Raise { id, event, payload, delay } => {
+                    let name = id.unwrap_or_else(|| event.clone());
+                    let due = due(&name, &delay, self.from)?;
+                    self.push_timer("raise", name, event, None, payload, due);
+                }
+                Command::Log { message } => self.logs.push(message),
+                Command::Escalate { state } => self.escalated.push(Jsonb::string(&chart.state(state).path)),
+            }
+        }
+        Ok(())
+    }
+
+    /// What the step records besides its rows, with the paths that found nothing; None where there is nothing to say.
+    pub fn detail(&self, missing: &[String]) -> Option<Jsonb> {
+        let missing: Vec<Jsonb> = missing.iter().map(|path| Jsonb::string(path)).collect();
+        let parts = [("log", &self.logs), ("missing", &missing), ("escalated", &self.escalated)];
+        if parts.iter().all(|(_, values)| values.is_empty()) {
+            return None;
+        }
+        Some(Jsonb::object(|detail| {
+            for (key, values) in parts.iter().filter(|(_, values)| !values.is_empty()) {
+                detail.set(key, &Jsonb::array(values.iter()));
+            }
+        }))
+    }
+
+    fn start_after(
+        &mut self,
+        definition: &Loaded,
+        state: StateId,
+        index: usize,
+        delay: &When<Jsonb>,
+    ) -> Result<(), Error> {
+        let state = definition.chart.state(state);
+        let after = &state.after[index];
+        if let Some(calendar) = &after.calendar {
+            return Err(calendar_unknown(calendar));
+        }
+        let due = due(&after.name, delay, self.from)?;
+        self.push_timer("after", after.name.clone(), "wf.after".to_owned(), Some(state.path.clone()), None, due);
+        Ok(())
+    }
+
+    fn push_timer(
+        &mut self,
+        kind: &'static str,
+        name: String,
+        event: String,
+        state: Option<String>,
+        payload: Option<Jsonb>,
+        due: Due,
+    ) {
+        self.timers.push(NewTimer {
+            id: new_id(),
+            fire_at: due.at,
+            is_relative: due.is_relative,
+            kind,
+            entity_code: format!("{}:{}:{}:{name}", self.instance_id, self.seq, self.timers.len()),
+            name,
+            event,
+            state,
+            payload,
+        });
+    }
+}
+
+/// A moment at which something falls due.
+pub struct Due {
+    pub at: Timestamp,
+    is_relative: bool,
+}
+
+/// When something with this delay falls due: milliseconds, a duration or a moment.
+pub fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Error> {
+    let invalid = |detail: String| {
+        Error::new(Code::InvalidDuration, format!("the delay of {name} is no delay"))
+            .detail(detail)
+            .hint("A delay is a number of milliseconds, an ISO 8601 duration such as PT24H, or a timestamp.")
+    };
+    let after = |duration: &Duration| {
+        let at = duration.after(from.unix()).and_then(Timestamp::from_unix);
+        at.map(|at| Due { at, is_relative: true })
+            .ok_or_else(|| invalid(format!("{duration} from now is out of range.")))
+    };
+    let value = match delay {
+        When::Fixed(duration) => return after(duration),
+        When::Computed(value) => value,
+    };
+    let text = value.as_plain_text().ok_or_else(|| invalid("It is null.".to_owned()))?;
+    if let Ok(millis) = text.parse::<f64>() {
+        return after(&Duration::from_millis(millis).map_err(|error| invalid(format!("It is {text}: {error}")))?);
+    }
+    if let Ok(duration) = Duration::parse(&text) {
+        return after(&duration);
+    }
+    match Timestamp::parse_iso(&text) {
+        Some(at) => Ok(Due { at, is_relative: false }),
+        None => Err(invalid(format!("It is \"{text}\"."))),
+    }
+}
+
+/// A calendar that nobody has set.
+pub fn calendar_unknown(calendar: &str) -> Error {
+    Error::new(Code::InvalidArgument, format!("calendar {calendar} does not exist"))
+}
