@@ -5,6 +5,7 @@
 mod clock;
 mod define;
 mod effect;
+mod diagram;
 mod errors;
 mod events;
 mod incident;

@@ -28,6 +28,7 @@
 mod check;
 mod compiled;
 mod draft;
+mod draw;
 mod duration;
 mod events;
 mod finding;
@@ -41,9 +42,11 @@ mod read;
 mod resolve;
 mod run;
 mod set;
+mod text;
 
 pub use check::{Catalog, Report, check};
 pub use compiled::{Chart, Lookup};
+pub use draw::{Marks, Notation, Passage, draw};
 pub use duration::Duration;
 pub use finding::{Finding, FindingCode, Severity};
 pub use ids::{FunctionId, GuardCodeId, LiteralId, PathId, StateId, TransitionId};

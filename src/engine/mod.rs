@@ -23,6 +23,7 @@ pub mod cron;
 pub mod define;
 pub mod definition;
 pub mod effect;
+pub mod diagram;
 pub mod evaluate;
 pub mod events;
 pub mod failure;

@@ -8,6 +8,7 @@ use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 
 statement!(BY_LINE_CODE, "step_by_line_code");
+statement!(PASSAGES, "step_passages");
 
 /// A step to be stored.
 pub struct NewStep {
@@ -35,6 +36,15 @@ pub struct Replay {
     pub status: String,
 }
 
+/// Where a step led.
+pub struct Passage {
+    pub from: Option<String>,
+    pub to: String,
+    pub event: Option<String>,
+    /// The name of the timer that fired.
+    pub timer: Option<String>,
+}
+
 /// The form in which an idempotency key is stored: unique per instance.
 pub fn line_code(instance: Uuid, key: &str) -> String {
     format!("{instance}:{key}")
@@ -49,5 +59,12 @@ pub fn by_line_code(organization: Uuid, line_code: &str) -> Result<Option<Replay
             to_state: row.required(3)?,
             status: row.required(4)?,
         })
+    })
+}
+
+/// Where the steps of an instance led, each way once.
+pub fn passages(organization: Uuid, instance: Uuid) -> Result<Vec<Passage>, Error> {
+    PASSAGES.rows(&[&organization, &instance], |row| {
+        Ok(Passage { from: row.get(1), to: row.required(2)?, event: row.get(3), timer: row.get(4) })
     })
 }

@@ -1,0 +1,24 @@
+//! Definitions as people read them: diagrams, and what changed from one version to another.
+
+use pgrx::Uuid;
+use pgrx::prelude::*;
+
+use super::required;
+use crate::engine::caller;
+use crate::engine::diagram::{Diagram, diagram, notation};
+use crate::pg::call::answer;
+
+#[pg_extern(stable, parallel_unsafe)]
+fn wf_diagram(
+    code: default!(Option<String>, "NULL"),
+    version: default!(Option<i32>, "NULL"),
+    format: default!(Option<String>, "'mermaid'"),
+    instance_id: default!(Option<Uuid>, "NULL"),
+    organization_id: default!(Option<Uuid>, "NULL"),
+) -> String {
+    answer(move || {
+        let notation = notation(&required("format", format)?)?;
+        let wanted = Diagram { code, version, notation, instance_id };
+        caller::read(organization_id, |caller| diagram(caller, wanted))
+    })
+}
