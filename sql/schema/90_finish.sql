@@ -10,6 +10,9 @@ COMMENT ON FUNCTION wf_definition IS
 'The document of a version as it was given to wf_define; the current version where none is named. Error: DEFINITION_NOT_FOUND.';
 COMMENT ON FUNCTION wf_diagram IS
 'Draws a version of a definition (the current one where none is named): format => ''mermaid'' (stateDiagram-v2) or ''dot'' (Graphviz). With an instance_id it is the version that the instance runs, code may be left out, and the place where the instance is and the states and transitions of its steps are marked; where several ways lead from one state of a step to the next, the shortest. Errors: DEFINITION_NOT_FOUND, INSTANCE_NOT_FOUND, INVALID_ARGUMENT for another format, or a code that is not the instance''s.';
+ALTER FUNCTION wf_diff ROWS 10;
+COMMENT ON FUNCTION wf_diff IS
+'What changed from one version of a definition to another, by meaning and not by spelling; no row where nothing did. One row each: pointer (JSON pointer into the document of to_version, or of from_version for what was removed), change (a sentence), movable (could an instance that is at this place go on in to_version without a state_map of wf_modify). Error: DEFINITION_NOT_FOUND.';
 COMMENT ON FUNCTION wf_register_guard IS
 'Binds a guard code to a SQL function (context jsonb, vars jsonb) RETURNS boolean, in place of what it was bound to. The function runs with the rights and the search_path of the caller of wf_register_guard. vars holds event, payload, actor, roles, in, now, now_epoch, instance and the guard''s params.';
 ALTER FUNCTION wf_simulate ROWS 10;

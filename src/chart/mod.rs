@@ -27,6 +27,7 @@
 
 mod check;
 mod compiled;
+mod diff;
 mod draft;
 mod draw;
 mod duration;
@@ -46,6 +47,7 @@ mod text;
 
 pub use check::{Catalog, Report, check};
 pub use compiled::{Chart, Lookup};
+pub use diff::{Change, diff};
 pub use draw::{Marks, Notation, Passage, draw};
 pub use duration::Duration;
 pub use finding::{Finding, FindingCode, Severity};

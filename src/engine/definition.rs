@@ -9,7 +9,7 @@ use std::rc::Rc;
 use pgrx::{Uuid, pg_sys};
 
 use super::functions;
-use crate::chart::{self, Catalog, Chart, LiteralId, PathId, Report};
+use crate::chart::{self, Catalog, Change, Chart, LiteralId, PathId, Report};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::jsonpath::JsonPath;
@@ -125,11 +125,20 @@ pub fn find(organization: Uuid, code: &str, version: Option<i32>) -> Result<Uuid
 ///
 /// `accepted`: it was checked when it was defined, and its functions are looked up when they are called.
 pub fn check(organization: Uuid, document: &str, accepted: bool) -> Result<Report, Error> {
+    with_database(organization, accepted, |database| chart::check(document, database))
+}
+
+/// What changed between two stored documents; None where one of them cannot be read any more.
+pub fn diff(organization: Uuid, from: &str, to: &str) -> Result<Option<Vec<Change>>, Error> {
+    with_database(organization, true, |database| chart::diff(from, to, database))
+}
+
+fn with_database<T>(organization: Uuid, accepted: bool, work: impl FnOnce(&Database) -> T) -> Result<T, Error> {
     let database = Database { organization, accepted, failure: RefCell::new(None) };
-    let report = chart::check(document, &database);
+    let result = work(&database);
     match database.failure.into_inner() {
         Some(error) => Err(error),
-        None => Ok(report),
+        None => Ok(result),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod define;
 pub mod definition;
 pub mod effect;
 pub mod diagram;
+pub mod diff;
 pub mod evaluate;
 pub mod events;
 pub mod failure;
