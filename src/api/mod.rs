@@ -4,12 +4,13 @@
 
 mod clock;
 mod define;
-mod effect;
 mod diagram;
+mod effect;
 mod errors;
 mod events;
 mod incident;
 mod instance;
+mod modify;
 mod pause;
 mod publish;
 mod schedule;

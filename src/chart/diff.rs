@@ -2,8 +2,8 @@
 //! are written: the flat form and the XState shape of one machine differ in nothing. Pointers lead into the newer text, or into
 //! the older one for what was removed.
 
-use super::compiled::Chart;
 use super::check::Catalog;
+use super::compiled::Chart;
 use super::draft::Draft;
 use super::finding::Severity;
 use super::ids::{StateId, TransitionId};
@@ -182,10 +182,13 @@ impl Diff<'_> {
         self.removed.push(Change { pointer, change: format!("{what} removed"), movable });
     }
 
-    /// One row for each part that differs.
-    fn parts(&mut self, node: NodeId, owner: &str, old: &[(&str, String)], new: &[(&str, String)]) {
+    /// One row for each part that differs between the older text's node and the newer one's.
+    fn parts(&mut self, nodes: (NodeId, NodeId), owner: &str, old: &[(&str, String)], new: &[(&str, String)]) {
         for ((key, before), (_, after)) in old.iter().zip(new).filter(|(old, new)| old != new) {
-            let pointer = self.new.pointer(node, key);
+            let pointer = match after.is_empty() {
+                true => self.old.pointer(nodes.0, key),
+                false => self.new.pointer(nodes.1, key),
+            };
             let change = match (before.as_str(), after.as_str()) {
                 ("", after) => format!("{owner}: {key} {} added", short(after)),
                 (before, "") => format!("{owner}: {key} {} removed", short(before)),
@@ -201,7 +204,7 @@ impl Diff<'_> {
         };
         let keys = ["context", "sla", "search", "correlation", "limits"];
         let [old, new] = [&self.old, &self.new].map(|version| keys.map(|key| (key, text(version, key))));
-        self.parts(ROOT, "the definition", &old, &new);
+        self.parts((ROOT, ROOT), "the definition", &old, &new);
     }
 
     fn states(&mut self) {
@@ -229,9 +232,11 @@ impl Diff<'_> {
         let (old, new) = (self.old.chart.state(before), self.new.chart.state(after));
         let owner = if new.path.is_empty() { "the definition".to_owned() } else { format!("state {}", new.path) };
         let parts = (self.old.state_parts(old), self.new.state_parts(new));
-        let movable = !(new.is_history() && !old.is_history()) && !loses_regions(&self.old.chart, before, new);
+        let can_be_active = !new.is_history() || old.is_history();
+        let movable = can_be_active && !loses_regions(&self.old.chart, before, new);
         let begun = self.changes.len();
-        self.parts(self.new.states[after.index()], &owner, &parts.0, &parts.1);
+        let nodes = (self.old.states[before.index()], self.new.states[after.index()]);
+        self.parts(nodes, &owner, &parts.0, &parts.1);
         // The type is the first of its parts.
         if parts.0[0] != parts.1[0] {
             self.changes[begun].movable = movable;
@@ -246,7 +251,7 @@ impl Diff<'_> {
             match old.iter().position(|known| known.name == part.name) {
                 Some(at) => {
                     let known = old.remove(at);
-                    self.parts(part.node, &format!("{owner}: {}", part.name), &known.parts, &part.parts);
+                    self.parts((known.node, part.node), &format!("{owner}: {}", part.name), &known.parts, &part.parts);
                 }
                 None => self.added(part.node, format!("{owner}: {}", part.name)),
             }
@@ -293,7 +298,8 @@ impl Diff<'_> {
         let paired = old.len().min(new.len());
         for (a, b) in old.drain(..paired).zip(new.drain(..paired)).collect::<Vec<_>>() {
             let parts = (self.old.transition_parts(a), self.new.transition_parts(b));
-            self.parts(self.new.transitions[b.index()], &what, &parts.0, &parts.1);
+            let nodes = (self.old.transitions[a.index()], self.new.transitions[b.index()]);
+            self.parts(nodes, &what, &parts.0, &parts.1);
         }
         for id in new {
             let to = leads(&self.new, id);
@@ -432,7 +438,7 @@ mod tests {
             changes(compound(), parallel()),
             [
                 "/states/s/type | state s: type changed from compound to parallel",
-                "/states/s | state s: initial x removed"
+                "/states/s/initial | state s: initial x removed"
             ]
         );
     }

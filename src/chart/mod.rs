@@ -60,8 +60,8 @@ pub use model::{
 };
 pub use position::{History, Position};
 pub use run::{
-    Candidate, Command, Event, GuardResult, Host, MICROSTEP_LIMIT, Outcome, Refusal, Request, Scope, Status, Stop,
-    When, advance_candidates, ask, candidates, send, start,
+    Arrival, Candidate, Command, Event, GuardResult, Host, Left, MICROSTEP_LIMIT, Outcome, Refusal, Relocation,
+    Request, Scope, Status, Stop, Translation, When, advance_candidates, arrive, ask, candidates, leave, send, start,
 };
 pub use set::StateSet;
 

@@ -25,6 +25,30 @@ impl History {
         self.0.get(&history).map(|states| &states[..])
     }
 
+    /// What is remembered, in document order of the history states.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (StateId, &[StateId])> {
+        self.0.iter().map(|(history, states)| (*history, &states[..]))
+    }
+
+    /// Remembers states that come from outside; says why where they do not fit.
+    pub(super) fn remember(&mut self, chart: &Chart, id: StateId, mut states: Vec<StateId>) -> Result<(), String> {
+        let path = &chart.state(id).path;
+        let (StateKind::History { deep }, Some(parent)) = (chart.state(id).kind, chart.state(id).parent) else {
+            return Err(format!("\"{path}\" is no history state of {}", chart.code()));
+        };
+        states.sort_unstable();
+        states.dedup();
+        let fits = |kept: &StateId| match deep {
+            true => chart.state(*kept).is_atomic() && chart.is_descendant(*kept, parent),
+            false => chart.state(*kept).parent == Some(parent) && !chart.state(*kept).is_history(),
+        };
+        if !states.iter().all(fits) || !covers(chart, parent, &states, deep) {
+            return Err(format!("the history of \"{path}\" holds states that could not be active together there"));
+        }
+        self.set(id, states.into_boxed_slice());
+        Ok(())
+    }
+
     /// Remembers the states for this history state.
     pub(super) fn set(&mut self, history: StateId, states: Box<[StateId]>) {
         self.0.insert(history, states);
@@ -80,7 +104,7 @@ fn find(chart: &Chart, path: &str) -> Result<StateId, String> {
 }
 
 /// Why these states, closed under parents, are no configuration.
-fn illegal(chart: &Chart, active: &StateSet) -> Option<String> {
+pub(super) fn illegal(chart: &Chart, active: &StateSet) -> Option<String> {
     if active.is_empty() {
         return Some("nothing is active".to_owned());
     }
@@ -106,20 +130,8 @@ fn parse_history(chart: &Chart, text: &str) -> Result<History, String> {
     let mut history = History::default();
     for (path, kept) in by_path {
         let state = find(chart, &path)?;
-        let (StateKind::History { deep }, Some(parent)) = (chart.state(state).kind, chart.state(state).parent) else {
-            return Err(format!("\"{path}\" is no history state of {}", chart.code()));
-        };
-        let mut states = kept.iter().map(|path| find(chart, path)).collect::<Result<Vec<_>, _>>()?;
-        states.sort_unstable();
-        states.dedup();
-        let fits = |kept: &StateId| match deep {
-            true => chart.state(*kept).is_atomic() && chart.is_descendant(*kept, parent),
-            false => chart.state(*kept).parent == Some(parent) && !chart.state(*kept).is_history(),
-        };
-        if !states.iter().all(fits) || !covers(chart, parent, &states, deep) {
-            return Err(format!("the history of \"{path}\" holds states that could not be active together there"));
-        }
-        history.set(state, states.into_boxed_slice());
+        let states = kept.iter().map(|path| find(chart, path)).collect::<Result<Vec<_>, _>>()?;
+        history.remember(chart, state, states)?;
     }
     Ok(history)
 }

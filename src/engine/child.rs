@@ -93,8 +93,19 @@ pub fn ended(
 
 /// Cancels the running children that these states invoked, or all.
 pub fn cancel_children(caller: &Caller, parent: &Instance, states: Option<&Vec<String>>) -> Result<Vec<Uuid>, Error> {
+    end_all(caller, parent, instance::children(parent.organization_id, parent.id, states)?)
+}
+
+/// Cancels the running children of these effects.
+pub fn cancel_invoked(caller: &Caller, parent: &Instance, effects: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let mut children = instance::children(parent.organization_id, parent.id, None)?;
+    children.retain(|(_, effect)| effects.contains(effect));
+    end_all(caller, parent, children)
+}
+
+fn end_all(caller: &Caller, parent: &Instance, children: Vec<(Uuid, Uuid)>) -> Result<Vec<Uuid>, Error> {
     let mut cancelled = Vec::new();
-    for (child, effect) in instance::children(parent.organization_id, parent.id, states)? {
+    for (child, effect) in children {
         let Some(child) = instance::lock(parent.organization_id, child)? else {
             continue;
         };

@@ -46,7 +46,7 @@ pub struct Worked<'a> {
     started: Instant,
     pub(super) outcome: Outcome<Jsonb>,
     pub(super) status: &'static str,
-    state: String,
+    pub(super) state: String,
     history: Option<String>,
     output: Option<Jsonb>,
     sla_at: Option<Timestamp>,
@@ -79,11 +79,24 @@ impl<'a> Worked<'a> {
         definition: &'a Loaded,
         caller: &'a Caller,
         target: &Target,
+        evaluator: Evaluator<'a>,
+        outcome: Outcome<Jsonb>,
+        started: Instant,
+    ) -> Result<Self, Error> {
+        let work = Work::new(target.instance_id, target.seq, caller.now, false);
+        Self::with(work, definition, caller, target, evaluator, outcome, started)
+    }
+
+    /// As `new`, after work that the same step has already.
+    pub fn with(
+        mut work: Work,
+        definition: &'a Loaded,
+        caller: &'a Caller,
+        target: &Target,
         mut evaluator: Evaluator<'a>,
         mut outcome: Outcome<Jsonb>,
         started: Instant,
     ) -> Result<Self, Error> {
-        let mut work = Work::new(target.instance_id, target.seq, caller.now);
         work.add(definition, std::mem::take(&mut outcome.commands))?;
         let (status, output) = finish(definition, &outcome);
         let done = status != "active";
@@ -151,6 +164,24 @@ impl<'a> Worked<'a> {
         let step = self.step(cause);
         instance::step(instance, &self.place(), &step)?;
         self.end_what_was_left(instance)?;
+        self.go_on(instance, step.id, old_search)
+    }
+
+    /// As `update`, where the caller has sorted out what waits for the instance; the step records `facts` too.
+    pub fn update_with(
+        self,
+        instance: &Instance,
+        cause: Cause,
+        old_search: &[Entry],
+        facts: &Jsonb,
+    ) -> Result<Moved, Error> {
+        let mut step = self.step(cause);
+        step.detail = Some(step.detail.map_or_else(|| facts.clone(), |detail| detail.concat(facts)));
+        instance::step(instance, &self.place(), &step)?;
+        self.go_on(instance, step.id, old_search)
+    }
+
+    fn go_on(self, instance: &Instance, step_id: Uuid, old_search: &[Entry]) -> Result<Moved, Error> {
         if self.status != "active" {
             let (organization, id) = (self.organization_id, self.instance_id);
             child::ended(self.caller, organization, id, instance.parent_effect_id, self.status, self.output.as_ref())?;
@@ -158,7 +189,7 @@ impl<'a> Worked<'a> {
         if instance.has_messages {
             message::wake(instance, self.caller.now)?;
         }
-        self.finish_writing(step.id, old_search, Some(instance.state.clone()))
+        self.finish_writing(step_id, old_search, Some(instance.state.clone()))
     }
 
     /// Cancels what belonged to the states that were left.
@@ -195,7 +226,7 @@ impl<'a> Worked<'a> {
             if self.work.timers.iter().any(|timer| timer.kind == "raise") {
                 check_timer_limit(self.organization_id, self.instance_id, &self.work.timers)?;
             }
-            timer::insert(self.organization_id, self.instance_id, now, &self.work.timers)?;
+            timer::insert(self.organization_id, self.instance_id, now, self.work.suspended, &self.work.timers)?;
         }
         if !self.work.effects.is_empty() {
             let origin = Origin {

@@ -13,6 +13,9 @@
 //! 6. `work` turns what it asks for into rows, and `macrostep` writes instance and step in one statement, then timers,
 //!    effects and search values, one statement each and only where there are any.
 //!
+//! An operator's change (`modify`) takes the same steps with a move in place of an event: `chart::Relocation` says what both
+//! places share, and `waiting` sorts out which timers, invokes and tasks go on.
+//!
 //! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
@@ -22,9 +25,9 @@ pub mod child;
 pub mod cron;
 pub mod define;
 pub mod definition;
-pub mod effect;
 pub mod diagram;
 pub mod diff;
+pub mod effect;
 pub mod evaluate;
 pub mod events;
 pub mod failure;
@@ -32,6 +35,7 @@ pub mod functions;
 pub mod inbox;
 pub mod incident;
 pub mod macrostep;
+pub mod modify;
 pub mod pause;
 pub mod publish;
 pub mod retry;
@@ -41,6 +45,7 @@ pub mod simulate;
 pub mod start;
 pub mod tick;
 pub mod timer;
+pub mod waiting;
 pub mod work;
 
 use pgrx::Uuid;

@@ -70,7 +70,7 @@ pub fn set(caller: &Caller, set: Set) -> Result<(Uuid, Timestamp), Error> {
     };
     let cause = Cause { kind: "set_timer", event: Some(new.event.clone()), ..Cause::default() };
     administrative_step(caller, &instance, cause, started, names(&[set.name]))?;
-    timer::insert(instance.organization_id, instance.id, caller.now, std::slice::from_ref(&new))?;
+    timer::insert(instance.organization_id, instance.id, caller.now, false, std::slice::from_ref(&new))?;
     Ok((new.id, new.fire_at))
 }
 

@@ -18,6 +18,8 @@ pub struct Work {
     seq: i64,
     /// What delays count from.
     from: Timestamp,
+    /// The instance is paused: its timers wait for the end of the pause.
+    pub suspended: bool,
     pub timers: Vec<NewTimer>,
     pub effects: Vec<NewEffect>,
     logs: Vec<Jsonb>,
@@ -25,10 +27,10 @@ pub struct Work {
 }
 
 impl Work {
-    /// No rows yet, for this step of this instance.
-    pub fn new(instance_id: Uuid, seq: i64, from: Timestamp) -> Self {
+    /// No rows yet, for this step of this instance; its timers are suspended while it is paused.
+    pub fn new(instance_id: Uuid, seq: i64, from: Timestamp, suspended: bool) -> Self {
         let (timers, effects, logs, escalated) = Default::default();
-        Work { instance_id, seq, from, timers, effects, logs, escalated }
+        Work { instance_id, seq, from, suspended, timers, effects, logs, escalated }
     }
 
     /// Sorts commands of a definition into rows.

@@ -21,6 +21,9 @@ statement!(RUNNING, "instance_running");
 statement!(PAUSE, "instance_pause");
 statement!(RESUME, "instance_resume");
 statement!(BY_KEY, "instance_by_key");
+statement!(ORIGIN, "instance_origin");
+statement!(REPIN, "instance_repin");
+statement!(CONTEXT_CHANGES, "context_changes");
 statement!(INSERT, "instance_insert");
 statement!(STEP, "instance_step");
 statement!(STAY, "instance_stay");
@@ -259,4 +262,45 @@ fn hit_one(written: u64, instance: &Instance) -> Result<(), Error> {
         1 => Ok(()),
         _ => Err(Error::internal(format!("step {} of instance {} hit no row", instance.seq + 1, instance.id))),
     }
+}
+
+/// Where an instance comes from.
+pub struct Origin {
+    pub created_at: Timestamp,
+    /// Its deadline, as far as a pause that lasts keeps it.
+    pub sla_when_paused: Option<Timestamp>,
+    /// Of the step that ended it.
+    pub ended_by: Option<String>,
+    pub ended_from: Option<String>,
+}
+
+/// Reads where a locked instance comes from.
+pub fn origin(organization: Uuid, id: Uuid) -> Result<Origin, Error> {
+    let origin = ORIGIN.first(&[&organization, &id], |row| {
+        Ok(Origin {
+            created_at: row.required(1)?,
+            sla_when_paused: row.get(2),
+            ended_by: row.get(3),
+            ended_from: row.get(4),
+        })
+    })?;
+    origin.ok_or_else(|| Error::internal(format!("instance {id} is locked and gone")))
+}
+
+/// Pins a locked instance to a version, and gives it this correlation key and this deadline of a pause.
+pub fn repin(
+    instance: &Instance,
+    definition: Uuid,
+    version: i32,
+    correlation_key: Option<&str>,
+    sla_when_paused: Option<Timestamp>,
+) -> Result<(), Error> {
+    REPIN
+        .execute(&[&instance.organization_id, &instance.id, &definition, &version, &correlation_key, &sla_when_paused])
+        .map(drop)
+}
+
+/// The keys in which two contexts differ: `{"key": {"before", "after"}}`; None where none does.
+pub fn context_changes(before: &Jsonb, after: &Jsonb) -> Result<Option<Jsonb>, Error> {
+    CONTEXT_CHANGES.first(&[before, after], |row| Ok(row.get(1))).map(Option::flatten)
 }

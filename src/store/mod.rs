@@ -14,6 +14,7 @@ pub mod schedule;
 pub mod search;
 pub mod step;
 pub mod timer;
+pub mod waiting;
 
 /// A statement of `sql/`, planned once per backend.
 macro_rules! statement {

@@ -63,8 +63,14 @@ pub fn moment(from: Timestamp, delay: pgrx::datum::Interval) -> Result<Timestamp
     moment.ok_or_else(|| Error::internal("a sum without a row"))
 }
 
-/// Stores timers, all of one instance.
-pub fn insert(organization: Uuid, instance: Uuid, now: Timestamp, timers: &[NewTimer]) -> Result<(), Error> {
+/// Stores timers, all of one instance; suspended ones wait for the end of its pause.
+pub fn insert(
+    organization: Uuid,
+    instance: Uuid,
+    now: Timestamp,
+    suspended: bool,
+    timers: &[NewTimer],
+) -> Result<(), Error> {
     INSERT
         .execute(&[
             &organization,
@@ -79,6 +85,7 @@ pub fn insert(organization: Uuid, instance: Uuid, now: Timestamp, timers: &[NewT
             &timers.iter().map(|timer| timer.entity_code.clone()).collect::<Vec<_>>(),
             &timers.iter().map(|timer| timer.state.clone()).collect::<Vec<_>>(),
             &timers.iter().map(|timer| timer.payload.clone()).collect::<Vec<_>>(),
+            &suspended,
         ])
         .map(drop)
 }

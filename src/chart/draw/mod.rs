@@ -9,7 +9,8 @@ pub use walk::{Marks, Passage};
 
 use super::compiled::Chart;
 use super::ids::{StateId, TransitionId};
-use super::model::{State, StateKind, Transition};
+use super::model::{State, StateKind, Transition, Trigger};
+use super::text::after_key;
 
 /// The notation of a diagram.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,6 +58,13 @@ fn arrows(chart: &Chart) -> Vec<Arrow> {
 /// `EVENT [guard] (role, role)`
 fn label(chart: &Chart, transition: &Transition) -> String {
     let mut label = chart.trigger_text(transition);
+    let source = chart.state(transition.source);
+    if let Trigger::After(index) = transition.trigger
+        && source.after[index].name == after_key(source, index)
+    {
+        // The flat form has a name of its own for it, which does not say when.
+        label.push_str(&format!(" {}", chart.delay_text(&source.after[index].delay)));
+    }
     if let Some(guard) = &transition.guard {
         label.push_str(&format!(" [{}]", chart.guard_text(guard)));
     }

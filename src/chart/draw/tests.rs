@@ -160,7 +160,7 @@ fn the_path_is_marked() {
     assert!(mermaid.contains("\n            s7 --> s8 : ✓ PAID\n"), "{mermaid}");
     assert!(
         mermaid.ends_with(
-            "    classDef walked fill:#d9ead3,stroke:#38761d\n    class s1,s4,s5,s7 walked\n    \
+            "    classDef walked fill:#d9ead3,stroke:#38761d\n    class s1,s4,s5,s7,s8 walked\n    \
          classDef current fill:#ffe599,stroke:#bf9000,stroke-width:3px\n    class s11 current\n"
         ),
         "{mermaid}"

@@ -104,11 +104,17 @@ impl Walk<'_> {
     }
 
     fn mark_way(&self, way: &[TransitionId], marks: &mut Marks) {
+        let chart = self.chart;
         for id in way {
-            let source = self.chart.transition(*id).source;
+            let transition = chart.transition(*id);
             marks.taken.insert(*id);
-            marks.walked.insert(source);
-            self.chart.ancestors(source).for_each(|ancestor| marks.walked.insert(ancestor));
+            // What a history state stood for is not known here; the step's own states are marked already.
+            let targets = transition.targets.iter().copied().filter(|target| !chart.state(*target).is_history());
+            let entered = self.entered(&targets.collect::<Vec<_>>(), &StateSet::new(0));
+            for state in entered.into_iter().chain([transition.source]) {
+                marks.walked.insert(state);
+                chart.ancestors(state).for_each(|ancestor| marks.walked.insert(ancestor));
+            }
         }
     }
 

@@ -36,15 +36,13 @@ impl<'a> Entry<'a> {
 
     /// What a start enters: everything by default, or what leads to `at`.
     pub(super) fn of_chart(chart: &'a Chart, history: &'a History, at: Option<StateId>) -> Self {
-        let root = StateId::new(0);
+        Entry::of_targets(chart, history, &[at.unwrap_or(StateId::new(0))])
+    }
+
+    /// All that is active where these states are entered from nowhere.
+    pub(super) fn of_targets(chart: &'a Chart, history: &'a History, targets: &[StateId]) -> Self {
         let mut entry = Entry::new(chart, history);
-        match at {
-            Some(target) if target != root => entry.add_targets(&[target], None),
-            _ => {
-                entry.add_by_default(root);
-                entry.add_descendants(root);
-            }
-        }
+        entry.add_targets(targets, None);
         entry
     }
 

@@ -7,11 +7,13 @@ mod domain;
 mod entry;
 mod guard;
 mod outcome;
+mod relocate;
 mod select;
 mod step;
 
 pub use candidates::{Candidate, advance_candidates, candidates};
 pub use outcome::{Command, GuardResult, Outcome, Refusal, Status, Stop, When};
+pub use relocate::{Arrival, Left, Relocation, Translation, arrive, leave};
 
 use super::compiled::Chart;
 use super::ids::{StateId, TransitionId};

@@ -3,6 +3,7 @@
 use super::domain::{Move, is_done, remove_conflicts};
 use super::entry::Entry;
 use super::outcome::{Command, GuardResult, Outcome, Status, Stop, When};
+use super::relocate::{Arrival, Left};
 use super::{Event, Host, MICROSTEP_LIMIT, Request, Scope};
 use crate::chart::compiled::Chart;
 use crate::chart::ids::{StateId, TransitionId};
@@ -62,7 +63,29 @@ impl<'a, H: Host> Macrostep<'a, H> {
         let entry = Entry::of_chart(self.chart, &history, at);
         let (states, by_default) = (entry.states, entry.by_default);
         self.microsteps += 1;
-        self.enter(&states, &by_default, event)?;
+        self.enter(&states, &by_default, true, event)?;
+        self.run_last_exits(event)
+    }
+
+    /// Leaves states because an operator says so.
+    pub(super) fn leave(mut self, exits: &StateSet, event: &Event<H::Value>) -> Result<Left<H::Value>, Stop<H::Error>> {
+        self.exit(exits, event)?;
+        let Macrostep { history, commands, cancelled, queue, .. } = self;
+        Ok(Left { history, commands, cancelled, raised: queue.into() })
+    }
+
+    /// The first microstep after an operator's move.
+    pub(super) fn arrive(&mut self, arrival: &Arrival<'_, H::Value>) -> Result<(), Stop<H::Error>> {
+        let Arrival { relocation, event, .. } = arrival;
+        self.queue.extend(arrival.raised.iter().cloned());
+        self.microsteps += 1;
+        for (state, index) in &relocation.timers {
+            self.begin_after(*state, *index, event)?;
+        }
+        for (state, index) in &relocation.invokes {
+            self.begin_invoke(*state, *index, event)?;
+        }
+        self.enter(&relocation.entered, &relocation.by_default, arrival.actions, event)?;
         self.run_last_exits(event)
     }
 
@@ -121,7 +144,7 @@ impl<'a, H: Host> Macrostep<'a, H> {
         moves.retain(|step| step.around.is_none_or(|around| self.active.contains(around)));
         let entry = Entry::of(chart, &self.history, &moves);
         let (states, by_default) = (entry.states, entry.by_default);
-        self.enter(&states, &by_default, event)?;
+        self.enter(&states, &by_default, true, event)?;
         self.run_last_exits(event)?;
 
         self.taken.extend_from_slice(&transitions);
@@ -153,12 +176,10 @@ impl<'a, H: Host> Macrostep<'a, H> {
             let state = chart.state(id);
             self.act(&state.exit, id, event)?;
             self.active.remove(id);
-            if self.entered.contains(id) {
-                self.entered.remove(id);
-                self.commands.retain(|command| {
-                    !matches!(command, Command::After { state, .. } | Command::Invoke { state, .. } if *state == id)
-                });
-            }
+            self.entered.remove(id);
+            self.commands.retain(|command| {
+                !matches!(command, Command::After { state, .. } | Command::Invoke { state, .. } if *state == id)
+            });
             if self.before.contains(id) {
                 self.left.insert(id);
             }
@@ -166,11 +187,13 @@ impl<'a, H: Host> Macrostep<'a, H> {
         Ok(())
     }
 
-    /// Outer states first: entry actions, delays, invokes, then initial actions. What was not left is not entered.
+    /// Outer states first: entry actions, delays, invokes, then initial actions. What was not left is not entered. Without
+    /// `actions` only delays and invokes begin.
     fn enter(
         &mut self,
         states: &StateSet,
         by_default: &StateSet,
+        actions: bool,
         event: &Event<H::Value>,
     ) -> Result<(), Stop<H::Error>> {
         let chart = self.chart;
@@ -182,22 +205,34 @@ impl<'a, H: Host> Macrostep<'a, H> {
             let state = chart.state(id);
             self.active.insert(id);
             self.entered.insert(id);
-            self.act(&state.entry, id, event)?;
-            for (index, after) in state.after.iter().enumerate() {
-                let delay = self.when(&after.delay, event)?;
-                self.commands.push(Command::After { state: id, index, delay });
+            if actions {
+                self.act(&state.entry, id, event)?;
             }
-            for (index, invoke) in state.invoke.iter().enumerate() {
-                let input = self.optional(invoke.input.as_ref(), event)?;
-                self.commands.push(Command::Invoke { state: id, index, input });
+            for index in 0..state.after.len() {
+                self.begin_after(id, index, event)?;
             }
-            if let Some(initial) = state.initial.as_ref().filter(|_| by_default.contains(id)) {
+            for index in 0..state.invoke.len() {
+                self.begin_invoke(id, index, event)?;
+            }
+            if let Some(initial) = state.initial.as_ref().filter(|_| actions && by_default.contains(id)) {
                 self.act(&initial.actions, id, event)?;
             }
             if state.kind == StateKind::Final {
                 self.finish(id, &mut completed, event)?;
             }
         }
+        Ok(())
+    }
+
+    fn begin_after(&mut self, state: StateId, index: usize, event: &Event<H::Value>) -> Result<(), Stop<H::Error>> {
+        let delay = self.when(&self.chart.state(state).after[index].delay, event)?;
+        self.commands.push(Command::After { state, index, delay });
+        Ok(())
+    }
+
+    fn begin_invoke(&mut self, state: StateId, index: usize, event: &Event<H::Value>) -> Result<(), Stop<H::Error>> {
+        let input = self.optional(self.chart.state(state).invoke[index].input.as_ref(), event)?;
+        self.commands.push(Command::Invoke { state, index, input });
         Ok(())
     }
 

@@ -12,6 +12,7 @@ mod order;
 mod positions;
 mod properties;
 mod refusals;
+mod relocate;
 
 use super::*;
 use serde_json::{Map, Value, json};
