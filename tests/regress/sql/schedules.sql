@@ -264,9 +264,13 @@ SELECT wf_unschedule(name) FROM wf_schedules_view;
 -- Worked on in the second pass, at 02:15 (+1) = 01:15 UTC: 02:30 of the first pass has been.
 SET pg_workflow.fake_now = '2026-10-24 12:00+00';
 SELECT next_run_at FROM wf_schedule('twice.late', '30 2 * * *', 'quick', time_zone => 'Europe/Vienna');
+-- And of 02:15 and 02:45, both of which have been, the second is the last: 00:45 UTC. One start for both.
+SELECT next_run_at FROM wf_schedule('twice.last', '15,45 2 * * *', 'quick', time_zone => 'Europe/Vienna');
 CALL pg_temp.ticks('2026-10-25 01:15+00', '2026-10-25 01:31+00');
 SELECT * FROM pg_temp.runs('twice.late');
 SELECT next_run_at FROM pg_temp.stands('twice.late');
+SELECT * FROM pg_temp.runs('twice.last');
+SELECT next_run_at FROM pg_temp.stands('twice.last');
 -- New York, 2026-11-01: at 02:00 (-4) it is 01:00 (-5), which is 06:00 UTC. 01:30 comes as 05:30 UTC (-4) and as 06:30 UTC (-5).
 SET pg_workflow.fake_now = '2026-10-30 12:00+00';
 SELECT next_run_at FROM wf_schedule('twice.ny', '30 1 * * *', 'quick', time_zone => 'America/New_York');
