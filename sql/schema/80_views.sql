@@ -151,7 +151,7 @@ CREATE VIEW wf_incidents_view WITH (security_invoker = true) AS
 SELECT
     m.organization_id,
     m.id              AS incident_id,
-    m.instance_id,
+    COALESCE(m.instance_id, m.failed_for) AS instance_id,
     m.incident        AS kind,
     m.event           AS what,
     m.last_error      AS error,

@@ -6,6 +6,7 @@ use pgrx::Uuid;
 
 use super::caller::Caller;
 use super::macrostep::{Cause, administrative_step};
+use super::publish::delivery_code;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::store::incident;
@@ -22,6 +23,8 @@ pub fn close(caller: &Caller, instance_id: Uuid, id: Uuid, reason: Option<String
         detail.set_text("incident_id", &id.to_string());
         detail.set_text("what", what);
     });
-    let cause = Cause { kind: "close_incident", note: reason, ..Cause::default() };
+    // A published message lives on for others: the step keeps it from this one.
+    let line_code = (what == "published").then(|| delivery_code(instance.id, id));
+    let cause = Cause { kind: "close_incident", note: reason, line_code, ..Cause::default() };
     administrative_step(caller, &instance, cause, started, detail)
 }

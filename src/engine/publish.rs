@@ -76,15 +76,23 @@ pub fn deliver(caller: &Caller, due: &Due) -> Result<bool, Error> {
             Some(Verdict::Delivered) => delivered = true,
             Some(Verdict::Failed(error)) => {
                 again = again.min(retry(caller, 1));
-                failure = Some(format!("{receiver}: {}", error.summary()));
+                failure = Some((receiver, error.summary()));
             }
             Some(_) => {}
             None => again = again.min(Some(Timestamp(caller.now.0 + BUSY))),
         }
     }
-    let incident = failure.as_ref().map(|_| "FAILED");
-    message::wait(due, again.min(Some(published.expires_at)), incident, failure.as_deref())?;
+    let again = again.min(Some(published.expires_at));
+    match failure {
+        Some((receiver, error)) => message::wait_for(due, again, Some("FAILED"), Some(&error), Some(receiver))?,
+        None => message::wait(due, again, None, None)?,
+    }
     Ok(delivered)
+}
+
+/// What the step that a published message causes is known by: it keeps a second delivery out.
+pub fn delivery_code(receiver: Uuid, message: Uuid) -> String {
+    line_code(receiver, &format!("message:{message}"))
 }
 
 /// None where somebody holds the instance.
@@ -92,7 +100,7 @@ fn deliver_to(sender: &Caller, due: &Due, receiver: Uuid, published: &Published)
     let Some(instance) = instance::lock_skip(due.organization_id, receiver)? else {
         return Ok(None);
     };
-    let key = line_code(receiver, &format!("message:{}", due.id));
+    let key = delivery_code(receiver, due.id);
     if step::by_line_code(due.organization_id, &key)?.is_some() {
         return Ok(Some(Verdict::Late));
     }

@@ -16,6 +16,7 @@ statement!(WAIT, "message_wait");
 statement!(WAKE, "message_wake");
 statement!(BY_LINE_CODE, "message_by_line_code");
 statement!(PUBLISH, "message_publish");
+statement!(FORGET, "message_forget");
 statement!(RECEIVERS, "message_receivers");
 statement!(TAKE, "message_take");
 statement!(WAITING, "message_waiting");
@@ -123,7 +124,18 @@ pub fn wait(
     incident: Option<&str>,
     error: Option<&str>,
 ) -> Result<(), Error> {
-    WAIT.execute(&[&due.organization_id, &due.id, &next_attempt_at, &incident, &error]).map(drop)
+    wait_for(due, next_attempt_at, incident, error, None)
+}
+
+/// The same for a published message, which failed for one of its receivers.
+pub fn wait_for(
+    due: &Due,
+    next_attempt_at: Option<Timestamp>,
+    incident: Option<&str>,
+    error: Option<&str>,
+    receiver: Option<Uuid>,
+) -> Result<(), Error> {
+    WAIT.execute(&[&due.organization_id, &due.id, &next_attempt_at, &incident, &error, &receiver]).map(drop)
 }
 
 /// What waits for an instance is tried now: it has moved.
@@ -146,7 +158,7 @@ pub struct Published {
     pub expires_at: Timestamp,
 }
 
-/// Stores an event for whoever has its key; false where its id is known.
+/// Stores an event for whoever has its key; false where its id is known and its time not over.
 pub fn publish(
     organization: Uuid,
     id: Uuid,
@@ -154,6 +166,14 @@ pub fn publish(
     now: Timestamp,
     published: &Published,
 ) -> Result<bool, Error> {
+    if store(organization, id, message_id, now, published)? {
+        return Ok(true);
+    }
+    let forgotten = FORGET.execute(&[&organization, &message_id, &now])?;
+    if forgotten == 0 { Ok(false) } else { store(organization, id, message_id, now, published) }
+}
+
+fn store(organization: Uuid, id: Uuid, message_id: &str, now: Timestamp, published: &Published) -> Result<bool, Error> {
     let stored = PUBLISH.execute(&[
         &organization,
         &id,

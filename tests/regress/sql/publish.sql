@@ -193,6 +193,20 @@ SELECT effects_run FROM wf_scheduler_tick();
 SELECT instance_key, to_state FROM pg_temp.heard();
 SELECT count(*) FROM wf_incidents_view;
 SELECT message_id, attempts, incident FROM pg_temp.inbox();
+-- The incident of a published message is closed for its receiver: it is not tried there again.
+SET demo.broken = 'f9';
+SELECT wf_start('m.fails', '{"who": "f9"}', instance_key => 'f9') AS f9 \gset
+SELECT duplicate FROM wf_publish('PING', 'f9');
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT kind, what, instance_id = :'f9' AS of_f9 FROM wf_incidents_view WHERE instance_id = :'f9';
+SELECT wf_close_incident(:'f9', incident_id, 'seen') IS NOT NULL AS closed FROM wf_incidents_view WHERE instance_id = :'f9';
+SET demo.broken = '';
+SELECT set_config('pg_workflow.fake_now', (wf.now() + interval '1 hour')::text, false) IS NOT NULL AS an_hour_later;
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT current_state FROM wf_instances_view WHERE instance_id = :'f9';
+SELECT seq, kind, note FROM wf_steps_view WHERE instance_id = :'f9' ORDER BY seq;
+SELECT count(*) FROM wf_incidents_view WHERE instance_id = :'f9';
+
 DROP SCHEMA demo CASCADE;
 CALL pg_temp.wipe();
 
@@ -232,6 +246,12 @@ BEGIN;
 SELECT duplicate FROM wf_publish('E', 'k', message_id => 'gone');
 ROLLBACK;
 SELECT count(*) FROM pg_temp.inbox();
+
+-- An id is free again when the time of its message is over, whether or not a batch has been by.
+SELECT duplicate FROM wf_publish('E', 'k', message_id => 'again', ttl => '1 minute');
+SELECT duplicate FROM wf_publish('E', 'k', message_id => 'again');
+SELECT set_config('pg_workflow.fake_now', (wf.now() + interval '1 minute')::text, false) IS NOT NULL AS a_minute_later;
+SELECT duplicate FROM wf_publish('E', 'k', message_id => 'again');
 
 RESET pg_workflow.fake_now;
 CALL pg_temp.wipe();
