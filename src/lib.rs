@@ -8,6 +8,8 @@ mod error;
 mod pg;
 mod settings;
 mod store;
+mod wake;
+mod worker;
 
 pgrx::pg_module_magic!();
 
@@ -15,6 +17,7 @@ pgrx::pg_module_magic!();
 #[pgrx::pg_guard]
 extern "C-unwind" fn _PG_init() {
     settings::define();
+    worker::init();
 }
 
 pgrx::extension_sql_file!("../sql/schema/00_schema.sql", name = "schema", bootstrap);

@@ -29,6 +29,7 @@ pub mod incident;
 pub mod macrostep;
 pub mod pause;
 pub mod publish;
+pub mod queue;
 pub mod retry;
 pub mod send;
 pub mod start;

@@ -7,6 +7,7 @@ use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
+use crate::wake::note;
 
 statement!(INSERT, "message_insert");
 statement!(DUE, "message_due");
@@ -62,6 +63,7 @@ pub struct Message {
 
 /// Leaves a message.
 pub fn insert(new: &NewMessage) -> Result<(), Error> {
+    new.next_attempt_at.into_iter().for_each(note);
     INSERT
         .execute(&[
             &new.organization_id,
@@ -122,6 +124,7 @@ pub fn wait(
     incident: Option<&str>,
     error: Option<&str>,
 ) -> Result<(), Error> {
+    next_attempt_at.into_iter().for_each(note);
     WAIT.execute(&[&due.organization_id, &due.id, &next_attempt_at, &incident, &error]).map(drop)
 }
 
@@ -132,6 +135,7 @@ pub fn wake(instance: &Instance, now: Timestamp) -> Result<(), Error> {
 
 /// What waits for this instance, or for this key, is tried now.
 pub fn wake_for(organization: Uuid, instance: Uuid, key: Option<&str>, now: Timestamp) -> Result<(), Error> {
+    note(now);
     WAKE.execute(&[&organization, &instance, &key, &now]).map(drop)
 }
 
@@ -153,6 +157,7 @@ pub fn publish(
     now: Timestamp,
     published: &Published,
 ) -> Result<bool, Error> {
+    note(now);
     let stored = PUBLISH.execute(&[
         &organization,
         &id,
