@@ -226,8 +226,8 @@ impl Seat {
 
     /// Sits down, if the seat still waits for the holder of this ticket.
     pub fn take(&self, ticket: u32) -> bool {
-        let mine = self.ticket.load(SeqCst) == ticket
-            && self.state.compare_exchange(STARTING, TAKEN, SeqCst, SeqCst).is_ok();
+        let mine =
+            self.ticket.load(SeqCst) == ticket && self.state.compare_exchange(STARTING, TAKEN, SeqCst, SeqCst).is_ok();
         if mine {
             self.process.store(Process::own().0, SeqCst);
             self.pid.store(process::own_pid(), SeqCst);

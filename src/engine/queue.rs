@@ -146,7 +146,8 @@ impl Memory {
     pub fn postpone(&mut self, due: Due) {
         let now = Instant::now();
         let id = *due.id.as_bytes();
-        let postponed = self.postponed.entry(id).or_insert(Postponed { due, since: now, again: now, delay: FIRST_DELAY });
+        let postponed =
+            self.postponed.entry(id).or_insert(Postponed { due, since: now, again: now, delay: FIRST_DELAY });
         postponed.again = now + postponed.delay;
         postponed.delay = (postponed.delay * 2).min(LONGEST_DELAY);
     }

@@ -134,7 +134,7 @@ pub fn batch(caller: &Caller, memory: &mut Memory, limits: &Limits) -> Result<Ou
     loop {
         let room = limits.timers - outcome.fired - outcome.failed;
         let is_over = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        if room <= 0 || is_over || outcome.failed > 0 || subtransactions >= SUBTRANSACTIONS {
+        if room <= 0 || is_over || subtransactions >= SUBTRANSACTIONS {
             outcome.more = true;
             return Ok(outcome);
         }
@@ -156,7 +156,10 @@ pub fn batch(caller: &Caller, memory: &mut Memory, limits: &Limits) -> Result<Ou
                     memory.forget(&due);
                     outcome.fired += 1;
                 }
-                Did::Failed => outcome.failed += 1,
+                Did::Failed => {
+                    memory.forget(&due);
+                    outcome.failed += 1;
+                }
                 Did::Busy => memory.postpone(due),
                 Did::Gone => memory.forget(&due),
                 Did::Left => memory.put_back(due),
@@ -173,15 +176,10 @@ fn fire_together(caller: &Caller, chunk: &[Due], deadline: Option<Instant>) -> R
     let instances = order.iter().map(|due| due.instance_id).collect();
     let locked = instance::lock_many_skip(&organizations, &instances)?;
     let find = |due: &Due| {
-        locked.iter().find(|instance| {
-            instance.id == due.instance_id && instance.organization_id == due.organization_id
-        })
+        locked.iter().find(|instance| instance.id == due.instance_id && instance.organization_id == due.organization_id)
     };
-    let held: Vec<(usize, &Due, &Instance)> = chunk
-        .iter()
-        .enumerate()
-        .filter_map(|(place, due)| find(due).map(|instance| (place, due, instance)))
-        .collect();
+    let held: Vec<(usize, &Due, &Instance)> =
+        chunk.iter().enumerate().filter_map(|(place, due)| find(due).map(|instance| (place, due, instance))).collect();
     let mut timers: Vec<Option<Timer>> = chunk.iter().map(|_| None).collect();
     for (place, timer) in timer::read_many(&held.iter().map(|(_, due, _)| *due).collect::<Vec<_>>())? {
         timers[held[place].0] = Some(timer);

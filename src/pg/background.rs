@@ -191,8 +191,7 @@ pub fn transaction<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Erro
 /// What `pg_stat_activity` shows.
 pub fn report_activity(text: &str, idle: bool) {
     let text = CString::new(text).unwrap_or_default();
-    let state =
-        if idle { pg_sys::BackendState::STATE_IDLE } else { pg_sys::BackendState::STATE_RUNNING };
+    let state = if idle { pg_sys::BackendState::STATE_IDLE } else { pg_sys::BackendState::STATE_RUNNING };
     // SAFETY: the text is copied.
     unsafe { pg_sys::pgstat_report_activity(state, text.as_ptr()) };
 }

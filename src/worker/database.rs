@@ -219,9 +219,8 @@ impl Worker {
         } else if planned.compare_exchange(NEVER, plan, SeqCst, SeqCst).is_err() {
             return;
         }
-        let is_called = || {
-            planned.load(SeqCst) != plan || self.seat.leave.load(SeqCst) != 0 || background::must_reload()
-        };
+        let is_called =
+            || planned.load(SeqCst) != plan || self.seat.leave.load(SeqCst) != 0 || background::must_reload();
         background::report_activity("waiting for the next due moment", true);
         loop {
             let left = Duration::from_micros((until.0 - Timestamp::now().0).max(0).unsigned_abs());
