@@ -35,6 +35,12 @@ pgrx::extension_sql_file!(
     name = "instances",
     requires = ["views", api::errors::wf::raise]
 );
+pgrx::extension_sql_file!("../sql/schema/31_scheduler_run.sql", name = "scheduler_run", requires = ["work"]);
+pgrx::extension_sql_file!(
+    "../sql/schema/83_scheduler.sql",
+    name = "scheduler",
+    requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
+);
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",

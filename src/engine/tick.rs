@@ -21,6 +21,7 @@ use crate::pg::time::Timestamp;
 use crate::pg::{guc, transaction};
 use crate::store;
 use crate::store::instance::{self, Instance};
+use crate::store::scheduler_run::{self, Run};
 use crate::store::timer::{self, Due, Place, Timer};
 
 /// Timers that a tick fires unless it is told otherwise, and the most that are locked at once.
@@ -71,25 +72,63 @@ pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -
         return Err(Error::new(Code::InvalidArgument, "the scheduler runs in READ COMMITTED only")
             .hint("SET TRANSACTION ISOLATION LEVEL READ COMMITTED."));
     }
-    let mut timers_fired = 0;
-    let mut carried = Carried::default();
     if dry_run {
         let due = match caller.organization {
             Some(organization) => timer::due_of(organization, caller.now, Place::first(), max_timers)?,
             None => timer::due(caller.now, Place::first(), max_timers)?,
         };
-        timers_fired = due.len() as i32;
-    } else {
-        timers_fired += batch(caller, &mut Memory::default(), &Limits { timers: max_timers, time: None })?.fired;
-        carried = carry_on(caller, max_effects)?;
+        return report(caller, new_id(), due.len() as i32, 0, started);
     }
-    Ok(Report {
-        run_id: new_id(),
-        timers_fired,
+    let fired = batch(caller, &mut Memory::default(), &Limits { timers: max_timers, time: None })?;
+    let carried = carry_on(caller, max_effects)?;
+    let id = record_run(caller, "call", &fired, &carried, started)?;
+    report(caller, id, fired.fired, carried.children, started)
+}
+
+fn report(
+    caller: &Caller,
+    run_id: Uuid,
+    timers_fired: i32,
+    effects_run: i32,
+    started: Instant,
+) -> Result<Report, Error> {
+    let next_run_at = next_run(caller)?;
+    Ok(Report { run_id, timers_fired, effects_run, duration_ms: millis(started), next_run_at })
+}
+
+fn millis(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}
+
+/// Writes a run into the log, unless there was nothing to do, and gives its id.
+pub fn record_run(
+    caller: &Caller,
+    driver: &str,
+    timers: &Outcome,
+    carried: &Carried,
+    started: Instant,
+) -> Result<Uuid, Error> {
+    let id = new_id();
+    if timers.fired + timers.failed + carried.total() == 0 {
+        return Ok(id);
+    }
+    scheduler_run::insert(&Run {
+        id,
+        organization: caller.organization,
+        started_at: caller.now,
+        duration_ms: millis(started),
+        driver,
+        timers_fired: timers.fired,
+        timers_failed: timers.failed,
         effects_run: carried.children,
-        duration_ms: started.elapsed().as_secs_f64() * 1000.0,
-        next_run_at: next_run(caller)?,
-    })
+        leases_expired: carried.expired,
+        messages_delivered: carried.delivered,
+    })?;
+    // The last byte is random: one run in 64 clears up.
+    if id.as_bytes()[15] % 64 == 0 {
+        scheduler_run::trim()?;
+    }
+    Ok(id)
 }
 
 /// The next moment at which anything is due.
@@ -99,19 +138,27 @@ pub fn next_run(caller: &Caller) -> Result<Option<Timestamp>, Error> {
 }
 
 /// What was done besides timers.
-#[derive(Default)]
 pub struct Carried {
     /// Child workflows that were started.
     pub children: i32,
-    /// Leases that ran out and messages that arrived.
-    pub others: i32,
+    /// Leases that ran out.
+    pub expired: i32,
+    /// Messages that arrived.
+    pub delivered: i32,
+}
+
+impl Carried {
+    /// Everything together.
+    pub fn total(&self) -> i32 {
+        self.children + self.expired + self.delivered
+    }
 }
 
 /// Ends leases that ran out, starts children and delivers messages, at most `limit` of each.
 pub fn carry_on(caller: &Caller, limit: i32) -> Result<Carried, Error> {
     let expired = effect::expire_leases(caller, limit)?;
     let children = child::start_due(caller, limit)?;
-    Ok(Carried { children, others: expired + inbox::deliver_due(caller, limit)? })
+    Ok(Carried { children, expired, delivered: inbox::deliver_due(caller, limit)? })
 }
 
 /// What became of a candidate.

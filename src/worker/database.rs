@@ -146,10 +146,12 @@ impl Worker {
         let limits = Limits { timers: settings::batch_size(), time: Some(settings::batch_time()) };
         let memory = &mut self.memory;
         let batch = transact(|caller| {
+            let started = Instant::now();
             let fired = tick::batch(caller, memory, &limits)?;
             let carried = tick::carry_on(caller, tick::BATCH)?;
+            tick::record_run(caller, "worker", &fired, &carried, started)?;
             let timer = if fired.more { None } else { timer::next_after(caller.now)? };
-            let is_busy = fired.more || carried.children + carried.others > 0;
+            let is_busy = fired.more || carried.total() > 0;
             let other = if is_busy { None } else { effect::next_work(None)? };
             Ok(Batch { is_busy, timer, other, now: caller.now })
         });
@@ -200,10 +202,8 @@ impl Worker {
     /// Sleeps, unless somebody has committed earlier work since the scan began.
     fn rest(&self, next: &Next) {
         let until = match next {
-            Next::Now => {
-                pgrx::check_for_interrupts!();
-                return;
-            }
+            // Also here the end of the postmaster must be noticed.
+            Next::Now => return process::wait(Duration::ZERO),
             Next::At(moment) => *moment,
             Next::Pause(pause) => after(*pause),
         };
