@@ -73,7 +73,7 @@ impl Worker<'_> {
             let context = pg_sys::MemoryContextSwitchTo(pg_sys::TopMemoryContext);
             let started = pg_sys::RegisterDynamicBackgroundWorker(&mut worker, &mut handle);
             pg_sys::MemoryContextSwitchTo(context);
-            started.then_some(Handle(handle))
+            started.then(|| Handle(handle))
         }
     }
 }

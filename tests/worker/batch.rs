@@ -130,7 +130,7 @@ async fn organizations_take_turns() {
 /// Clients and the worker at the same instances: they wait for each other, but never in a circle.
 #[tokio::test]
 async fn clients_and_the_worker_do_not_deadlock() {
-    let server = Server::start_with("deadlock", "max_connections = 60");
+    let server = Server::start_with("circle", "max_connections = 60");
     let client = server.connect("wf").await;
     let loops = r#"{"id": "loop", "initial": "a", "states": {"a": {"on": {"GO": {"target": "a", "reenter": true}},
         "after": {"5": {"target": "a", "reenter": true}}}}}"#;

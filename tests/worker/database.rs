@@ -85,8 +85,8 @@ async fn extensions_are_noticed() {
     start(&client, 10, 0).await;
     check_each_fired_once(&client, 10).await;
 
-    // A schema takes the extension along.
-    within_patience(&client, &["DROP SCHEMA wf CASCADE"]).await;
+    // Its schema takes the extension along.
+    within_patience(&client, &["DROP SCHEMA public CASCADE"]).await;
     until_workers(&client, "wf", 0).await;
 
     within_patience(&client, &["CREATE DATABASE fresh"]).await;

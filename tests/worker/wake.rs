@@ -57,7 +57,7 @@ async fn a_prepared_transaction_wakes_when_it_commits() {
 
 #[tokio::test]
 async fn an_idle_worker_does_nothing() {
-    let server = Server::start("idle");
+    let server = Server::start_with("idle", "autovacuum = off");
     let client = server.connect("wf").await;
     define_once(&client).await;
     start(&client, 100, 0).await;
@@ -77,7 +77,7 @@ async fn an_idle_worker_does_nothing() {
     let (before, ticks) = (one::<i64>(&postgres, transactions, &[]).await, ticks(&pids));
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(before, one::<i64>(&postgres, transactions, &[]).await, "transactions");
-    assert!(crate::wake::ticks(&pids) - ticks <= 1, "at most 10 ms of CPU");
+    assert!(self::ticks(&pids) - ticks <= 1, "at most 10 ms of CPU");
 }
 
 /// CPU time of processes, in the hundredths of seconds that Linux counts in.
