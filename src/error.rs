@@ -217,6 +217,15 @@ impl Error {
         }
     }
 
+    /// Does it concern the session or the server and not the work: a serialisation failure, a cancelled query, a
+    /// shutdown, a lack of resources? Such an error is passed on, and nothing is held against the work.
+    pub fn is_of_the_session(&self) -> bool {
+        match self {
+            Error::Failure(_) => false,
+            Error::Postgres(error) => matches!(error.sqlstate.class().as_str(), "40" | "53" | "57" | "58"),
+        }
+    }
+
     /// The named code, if it is one of ours: also when it comes back from a function of ours that user code called.
     pub fn code(&self) -> Option<Code> {
         match self {

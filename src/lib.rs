@@ -33,7 +33,7 @@ pgrx::extension_sql_file!(
 pgrx::extension_sql_file!(
     "../sql/schema/82_instances.sql",
     name = "instances",
-    requires = ["views", api::errors::wf::raise]
+    requires = ["views", api::errors::wf::raise, api::errors::wf::session_organization]
 );
 pgrx::extension_sql_file!("../sql/schema/31_scheduler_run.sql", name = "scheduler_run", requires = ["work"]);
 pgrx::extension_sql_file!(
@@ -47,3 +47,18 @@ pgrx::extension_sql_file!(
     requires = ["instances", "error_codes"],
     finalize
 );
+
+#[cfg(any(test, feature = "pg_test"))]
+#[path = "../pgrx-tests/mod.rs"]
+mod pg_tests;
+
+/// What pgrx's test framework asks for before it starts its server.
+#[cfg(test)]
+pub mod pg_test {
+    pub fn setup(_options: Vec<&str>) {}
+
+    #[must_use]
+    pub fn postgresql_conf_options() -> Vec<&'static str> {
+        vec!["timezone = 'UTC'"]
+    }
+}

@@ -209,7 +209,7 @@ async fn errors_have_code_detail_and_hint() {
     let error = database_error(&error);
     assert_eq!(error.code().code(), "WF004");
     assert_eq!(error.severity(), "ERROR");
-    assert_eq!(error.message(), "INVALID_TRANSITION: nothing in state open takes this event");
+    assert_eq!(error.message(), "INVALID_TRANSITION: nothing in state open takes NO SUCH EVENT");
     assert_eq!(error.detail(), Some("In this state these would be taken: ADD, CLOSE (to closed)."));
     assert!(error.hint().unwrap().contains("unmatched"), "{error:?}");
 

@@ -47,7 +47,7 @@ LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 50
 AS $function$
 #variable_conflict use_variable
 DECLARE
-    chosen     uuid := COALESCE($15, NULLIF(pg_catalog.current_setting('app.current_org_id', true), '')::uuid);
+    chosen     uuid := COALESCE($15, wf.session_organization());
     direction  text := pg_catalog.lower($12);
     sort_key   text;
     parts      text[];
@@ -153,7 +153,7 @@ LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 AS $function$
 #variable_conflict use_column
 DECLARE
-    chosen uuid := COALESCE($2, NULLIF(pg_catalog.current_setting('app.current_org_id', true), '')::uuid);
+    chosen uuid := COALESCE($2, wf.session_organization());
     home   record;
 BEGIN
     -- Index: idx_wf_instances, one probe per organization where none is given.

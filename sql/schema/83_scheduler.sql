@@ -51,7 +51,7 @@ BEGIN
 END
 $procedure$;
 
-CREATE FUNCTION wf_enable_cron() RETURNS TABLE (job_id bigint, schedule text, command text)
+CREATE FUNCTION wf_enable_cron(organization_id uuid DEFAULT NULL) RETURNS TABLE (job_id bigint, schedule text, command text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 AS $function$
 BEGIN
@@ -60,13 +60,13 @@ BEGIN
             'Install it (shared_preload_libraries = ''pg_cron'', cron.database_name, CREATE EXTENSION pg_cron), or preload pg_workflow, whose background worker needs no cron.');
     END IF;
     schedule := '* * * * *';
-    command := pg_catalog.format('CALL %I.wf_scheduler_run(''59 seconds'')', '@extschema@');
-    job_id := cron.schedule('pg_workflow', schedule, command);
+    command := pg_catalog.format('CALL %I.wf_scheduler_run(''59 seconds''%s)', '@extschema@', ', ' || pg_catalog.quote_literal($1));
+    job_id := cron.schedule(pg_catalog.concat_ws(' ', 'pg_workflow', $1), schedule, command);
     RETURN NEXT;
 END
 $function$;
 
-CREATE FUNCTION wf_disable_cron() RETURNS boolean
+CREATE FUNCTION wf_disable_cron(organization_id uuid DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 AS $function$
 DECLARE
@@ -76,7 +76,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'pg_cron') THEN
         RETURN false;
     END IF;
-    FOR job IN SELECT j.jobid FROM cron.job AS j WHERE j.jobname = 'pg_workflow' LOOP
+    FOR job IN SELECT j.jobid FROM cron.job AS j WHERE j.jobname = pg_catalog.concat_ws(' ', 'pg_workflow', $1) LOOP
         PERFORM cron.unschedule(job.jobid);
         was_enabled := true;
     END LOOP;

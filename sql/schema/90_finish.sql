@@ -10,6 +10,12 @@ COMMENT ON FUNCTION wf_definition IS
 'The document of a version as it was given to wf_define; the current version where none is named. Error: DEFINITION_NOT_FOUND.';
 COMMENT ON FUNCTION wf_register_guard IS
 'Binds a guard code to a SQL function (context jsonb, vars jsonb) RETURNS boolean, in place of what it was bound to. The function runs with the rights and the search_path of the caller of wf_register_guard. vars holds event, payload, actor, roles, in, now, now_epoch, instance and the guard''s params.';
+ALTER FUNCTION wf_simulate ROWS 10;
+COMMENT ON FUNCTION wf_simulate IS
+'Tries a definition without storing anything: the same engine on a virtual clock, which begins at start_at (by default now). events is an array of names, of objects with type (the other fields are the payload; $actor and $roles say who sends this one), and of {"after": delay}, which moves the clock by milliseconds or an ISO 8601 duration, or to a timestamp, and fires what falls due, each timer at its moment. The answer of an invoke is given as {"type": "done.invoke.<id>", "output": ...} or {"type": "error.invoke.<id>", "error": ...}. context is merged over the definition''s, as the input of wf_start is. guards fixes the answers of registered guards: {"CODE": true | false | null}. One row for the start (step 0), one per event, one per timer that falls due; moving the clock alone has none. actions: in order {"effect", "params"}, {"invoke", "src", "input"}, {"timer", "due"}, {"cancel"}, {"log"}, {"escalate"}, and last {"missing"} for each path that found nothing. guards: as in wf_steps_view. taken: the transitions taken, one per line, or why there was none: ignored (nothing takes the event, or this role may not send it) or failed. status: the instance''s (active, completed, failed, cancelled), or failed for a step that could not be done; the place is then as before. Guards and values that are SQL functions run with the rights of the caller; what they write is rolled back. Errors: INVALID_DEFINITION, INVALID_ARGUMENT naming the element, PAYLOAD_TOO_LARGE.';
+ALTER FUNCTION wf_events ROWS 10;
+COMMENT ON FUNCTION wf_events IS
+'What can happen to an instance next, and why not. One row for each transition of the active states that waits for an event, innermost first; to_state is its target. allowed says whether this actor in these roles may take it now: false with a reason (a role, a guard and its value, an earlier transition), NULL where it depends on the event, because guards are asked without one. Then eventless transitions that wait for their guard (event NULL), pending timers (reason "at ..."), invokes whose answer has not come, and events that came and could not be delivered. For a paused instance nothing is allowed; for one that has ended, or that nothing leads out of, there is one row without an event that says so. Locks and writes nothing. Error: INSTANCE_NOT_FOUND.';
 COMMENT ON FUNCTION wf_start IS
 'Starts an instance of a definition and answers its id. input (an object) is merged over the definition''s context, top level only. With an instance_key a second call answers the instance that exists. subject is the business object that the instance is about; its entity_id is indexed. initial_state enters there instead of the beginning. Errors: DEFINITION_NOT_FOUND, ORGANIZATION_REQUIRED, PAYLOAD_TOO_LARGE, MICROSTEP_LIMIT, INVALID_TRANSITION for a state that does not exist.';
 ALTER FUNCTION wf_send ROWS 1;
@@ -37,7 +43,7 @@ COMMENT ON FUNCTION wf_fire_timer IS
 COMMENT ON PROCEDURE wf_scheduler_run IS
 'Works on what is due, batch by batch, each committed, until max_duration has passed; between batches it sleeps until the next due moment, at most a second. For pg_cron and for servers that do not preload pg_workflow. Call it outside of a transaction. Error: INVALID_DURATION.';
 COMMENT ON FUNCTION wf_enable_cron IS
-'Registers CALL wf_scheduler_run(''59 seconds'') with pg_cron, every minute, under the name pg_workflow and the calling role; again changes nothing. Error: INVALID_ARGUMENT where pg_cron is not installed in this database.';
+'Registers CALL wf_scheduler_run(''59 seconds'') with pg_cron, every minute, under the name pg_workflow (and the organization, where one is given) and the calling role; again changes nothing. Error: INVALID_ARGUMENT where pg_cron is not installed in this database.';
 COMMENT ON FUNCTION wf_disable_cron IS
 'Takes the job of wf_enable_cron out of pg_cron. Answers whether there was one.';
 ALTER FUNCTION wf_scheduler_tick ROWS 1;
@@ -68,6 +74,7 @@ COMMENT ON FUNCTION wf_close_incident IS
 'Closes an incident that somebody has seen to: what waited is dropped, and a step says who and why. Errors: INCIDENT_NOT_FOUND, INSTANCE_NOT_FOUND.';
 COMMENT ON FUNCTION wf.now IS 'The one source of time: the clock, unless the setting pg_workflow.fake_now says otherwise.';
 COMMENT ON FUNCTION wf.error_codes IS 'What the view wf_error_codes shows.';
+COMMENT ON FUNCTION wf.session_organization IS 'The organization of the session, app.current_org_id; NULL where it is not set.';
 COMMENT ON FUNCTION wf.raise IS 'Raises a named error, for functions of this extension that are written in SQL languages.';
 COMMENT ON FUNCTION wf.cursor_text IS 'A moment as it stands in a cursor.';
 COMMENT ON FUNCTION wf.cursor_moment IS 'The moment that stands in a cursor.';

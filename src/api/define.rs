@@ -34,7 +34,7 @@ fn wf_validate(
 > {
     answer(move || {
         let definition = required("definition", definition)?;
-        let findings = caller::read(organization_id, |caller| Ok(define::validate(caller, &definition.0)))?;
+        let findings = caller::read(organization_id, |caller| define::validate(caller, &definition.0))?;
         Ok(TableIterator::new(findings.into_iter().map(|finding| {
             let (severity, code) = (finding.severity.as_str().to_owned(), finding.code.as_str().to_owned());
             (finding.pointer, severity, code, finding.message)

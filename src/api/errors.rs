@@ -1,4 +1,5 @@
-//! The list of errors, behind the view `wf_error_codes`.
+//! What our functions in SQL languages need from here: the list of errors, a way to raise one, the organization of the
+//! session.
 
 use pgrx::prelude::*;
 
@@ -22,6 +23,12 @@ mod wf {
                 code.meaning().to_owned(),
             )
         }))
+    }
+
+    /// The organization of the session, for our functions that are written in SQL languages.
+    #[pg_extern(stable, parallel_safe)]
+    fn session_organization() -> Option<pgrx::Uuid> {
+        crate::pg::call::answer(crate::engine::caller::session_organization)
     }
 
     /// Raises one of these errors, for our functions that are written in SQL languages.

@@ -6,12 +6,14 @@ mod clock;
 mod define;
 mod effect;
 mod errors;
+mod events;
 mod incident;
 mod instance;
 mod pause;
 mod publish;
 mod scheduler;
 mod send;
+mod simulate;
 mod timer;
 
 use crate::error::{Code, Error};

@@ -56,7 +56,7 @@ pub use model::{
 pub use position::{History, Position};
 pub use run::{
     Candidate, Command, Event, GuardResult, Host, MICROSTEP_LIMIT, Outcome, Refusal, Request, Scope, Status, Stop,
-    When, advance_candidates, candidates, send, start,
+    When, advance_candidates, ask, candidates, send, start,
 };
 pub use set::StateSet;
 

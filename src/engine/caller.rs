@@ -21,6 +21,7 @@ thread_local! {
 }
 
 /// Who calls. Actor and roles are claims of the application, recorded beside the database role.
+#[derive(Clone)]
 pub struct Caller {
     /// The organization given, or the session's `app.current_org_id`.
     pub organization: Option<Uuid>,
@@ -95,6 +96,16 @@ impl Caller {
         self.organization.unwrap_or(zero())
     }
 
+    /// Reads an instance without locking it, by the rule of [`lock`](Self::lock).
+    pub fn instance(&self, id: Uuid) -> Result<Instance, Error> {
+        let organization = match self.organization {
+            Some(organization) => Some(organization),
+            None => instance::organization(id)?,
+        };
+        let found = organization.map(|organization| instance::read(organization, id)).transpose()?.flatten();
+        found.ok_or_else(|| instance_not_found(id))
+    }
+
     /// Locks an instance of the caller's organization; of any, where the caller named none.
     pub fn lock(&self, id: Uuid) -> Result<Instance, Error> {
         let found = match self.organization {
@@ -135,7 +146,17 @@ pub fn write<T>(
 
 /// Runs a function that only reads: as the extension's owner.
 pub fn read<T>(organization: Option<Uuid>, work: impl FnOnce(&Caller) -> Result<T, Error>) -> Result<T, Error> {
-    let caller = Caller::new(organization, None, None)?;
+    read_as(organization, None, None, work)
+}
+
+/// Runs a function that only reads, and asks what this actor in these roles could do.
+pub fn read_as<T>(
+    organization: Option<Uuid>,
+    actor: Option<String>,
+    roles: Option<Vec<String>>,
+    work: impl FnOnce(&Caller) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let caller = Caller::new(organization, actor, roles)?;
     user::as_owner(|| work(&caller))
 }
 
@@ -184,7 +205,8 @@ pub fn check_text<'a>(name: &str, value: &'a str) -> Result<&'a str, Error> {
     Ok(value)
 }
 
-fn session_organization() -> Result<Option<Uuid>, Error> {
+/// The organization of the session, `app.current_org_id`.
+pub fn session_organization() -> Result<Option<Uuid>, Error> {
     const SETTING: &CStr = c"app.current_org_id";
     let Some(text) = session_setting(SETTING) else {
         return Ok(None);
@@ -199,8 +221,33 @@ fn session_organization() -> Result<Option<Uuid>, Error> {
 
 /// `pg_temp` is searched first unless the path names it: a temporary table must not stand in for a real one.
 fn path_with_temp_last() -> String {
-    let path = session_setting(c"search_path").unwrap_or_default();
-    let kept: Vec<&str> =
-        path.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "pg_temp").collect();
+    with_temp_last(&session_setting(c"search_path").unwrap_or_default())
+}
+
+fn with_temp_last(path: &str) -> String {
+    // A comma within quotes belongs to a name.
+    let mut quoted = false;
+    let names = path.split(|character: char| {
+        quoted ^= character == '"';
+        character == ',' && !quoted
+    });
+    let kept: Vec<&str> = names
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && !name.trim_matches('"').eq_ignore_ascii_case("pg_temp"))
+        .collect();
     if kept.is_empty() { "pg_catalog, pg_temp".to_owned() } else { format!("{}, pg_temp", kept.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_temp_last;
+
+    #[test]
+    fn temporary_objects_are_searched_last() {
+        assert_eq!(with_temp_last("\"$user\", public"), "\"$user\", public, pg_temp");
+        assert_eq!(with_temp_last("pg_temp, public"), "public, pg_temp");
+        assert_eq!(with_temp_last("\"pg_temp\",PG_TEMP"), "pg_catalog, pg_temp");
+        assert_eq!(with_temp_last("\"a, pg_temp\", b"), "\"a, pg_temp\", b, pg_temp");
+        assert_eq!(with_temp_last(""), "pg_catalog, pg_temp");
+    }
 }

@@ -8,6 +8,7 @@ use pgrx::Uuid;
 
 use super::caller::Caller;
 use super::cancel;
+use super::failure;
 use super::inbox::{self, Answer};
 use super::start::{self, Start};
 use crate::error::{Code, Error};
@@ -22,9 +23,10 @@ pub fn start_due(caller: &Caller, limit: i32) -> Result<i32, Error> {
     for (effect, input) in effect::claim_workflows(caller.now, caller.organization, limit)? {
         match subtransaction(|| begin(caller, &effect, input)) {
             Ok(()) => begun += 1,
+            Err(error) if error.is_of_the_session() => return Err(error),
             Err(error) => {
                 let kind = error.code().map_or("ERROR", Code::word);
-                inbox::fail(caller, &effect, inbox::error_json(kind, &error.summary()), true, false)?;
+                failure::fail(caller, &effect, failure::error_json(kind, &error.summary()), true, false)?;
             }
         }
     }
@@ -86,7 +88,7 @@ pub fn ended(
             error.set("output", output);
         }
     });
-    inbox::fail(caller, &effect, error, false, false).map(drop)
+    failure::fail(caller, &effect, error, false, false).map(drop)
 }
 
 /// Cancels the running children that these states invoked, or all.

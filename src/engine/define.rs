@@ -2,12 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
-use pgrx::pg_sys;
+use pgrx::{Uuid, pg_sys};
 
 use super::caller::{Caller, check_text};
-use super::definition::{self, Database};
+use super::definition;
 use super::{functions, new_id};
-use crate::chart::{self, Finding, Severity};
+use crate::chart::{self, Chart, Finding, Severity};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::JsonText;
 use crate::store::definition::NewDefinition;
@@ -24,10 +24,7 @@ pub struct Defined {
 /// Checks a definition and stores it as the current version, or finds the version that holds the same document.
 pub fn define(caller: &Caller, document: JsonText, activate: bool) -> Result<Defined, Error> {
     let organization = caller.creating()?;
-    let report = chart::check(&document.0, &Database { organization, accepted: false });
-    let Some(chart) = report.chart else {
-        return Err(invalid(&report.findings));
-    };
+    let chart = compile(organization, &document.0)?;
     let code = chart.code().to_owned();
     let compact = chart::compact(&document.0).map_err(Error::internal)?;
     let hash = Sha256::digest(compact.as_bytes()).to_vec();
@@ -56,9 +53,15 @@ pub fn define(caller: &Caller, document: JsonText, activate: bool) -> Result<Def
     Ok(Defined { code, version, created: true })
 }
 
+/// A definition that nobody has accepted before, compiled.
+pub fn compile(organization: Uuid, document: &str) -> Result<Chart, Error> {
+    let report = definition::check(organization, document, false)?;
+    report.chart.ok_or_else(|| invalid(&report.findings))
+}
+
 /// Every finding about a definition; none stored, none raised.
-pub fn validate(caller: &Caller, document: &str) -> Vec<Finding> {
-    chart::check(document, &Database { organization: caller.reading(), accepted: false }).findings
+pub fn validate(caller: &Caller, document: &str) -> Result<Vec<Finding>, Error> {
+    Ok(definition::check(caller.reading(), document, false)?.findings)
 }
 
 /// The document of a version, by default the current one.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use pgrx::{Uuid, pg_sys};
 
 use super::functions;
-use crate::chart::{self, Catalog, Chart, LiteralId, PathId};
+use crate::chart::{self, Catalog, Chart, LiteralId, PathId, Report};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::jsonpath::JsonPath;
@@ -38,6 +38,31 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// A compiled chart and what the server makes of its paths.
+    pub fn new(
+        id: Uuid,
+        version: i32,
+        owner_role: pg_sys::Oid,
+        search_path: String,
+        chart: Chart,
+    ) -> Result<Self, Error> {
+        Ok(Loaded {
+            id,
+            code: chart.code().to_owned(),
+            version,
+            owner_role,
+            search_path,
+            context: Jsonb::parse(chart.context()),
+            paths: chart
+                .paths()
+                .iter()
+                .map(|path| JsonPath::parse(&path.text).map_err(Error::internal))
+                .collect::<Result<_, _>>()?,
+            literals: vec![OnceCell::new(); chart.literals().len()],
+            chart,
+        })
+    }
+
     pub fn path(&self, id: PathId) -> &JsonPath {
         &self.paths[id.index()]
     }
@@ -77,27 +102,13 @@ pub fn load(organization: Uuid, id: Uuid) -> Result<Rc<Loaded>, Error> {
 fn compile(organization: Uuid, id: Uuid) -> Result<Loaded, Error> {
     let stored = definition::load(organization, id)?
         .ok_or_else(|| Error::internal(format!("definition {id} of an instance is gone")))?;
-    let report = chart::check(&stored.document, &Database { organization, accepted: true });
+    let report = check(organization, &stored.document, true)?;
     let chart = report.chart.ok_or_else(|| {
         let findings: Vec<String> = report.findings.iter().map(|finding| finding.message.clone()).collect();
         Error::internal(format!("{} version {} cannot be loaded", stored.code, stored.version))
             .detail(findings.join("\n"))
     })?;
-    Ok(Loaded {
-        id,
-        code: stored.code,
-        version: stored.version,
-        owner_role: stored.owner_role,
-        search_path: stored.search_path,
-        context: Jsonb::parse(chart.context()),
-        paths: chart
-            .paths()
-            .iter()
-            .map(|path| JsonPath::parse(&path.text).map_err(Error::internal))
-            .collect::<Result<_, _>>()?,
-        literals: vec![OnceCell::new(); chart.literals().len()],
-        chart,
-    })
+    Loaded::new(id, stored.version, stored.owner_role, stored.search_path, chart)
 }
 
 /// The id of the version that a code means for an organization.
@@ -110,17 +121,41 @@ pub fn find(organization: Uuid, code: &str, version: Option<i32>) -> Result<Uuid
     })
 }
 
+/// Checks a definition against what the database knows.
+///
+/// `accepted`: it was checked when it was defined, and its functions are looked up when they are called.
+pub fn check(organization: Uuid, document: &str, accepted: bool) -> Result<Report, Error> {
+    let database = Database { organization, accepted, failure: RefCell::new(None) };
+    let report = chart::check(document, &database);
+    match database.failure.into_inner() {
+        Some(error) => Err(error),
+        None => Ok(report),
+    }
+}
+
 /// What the database knows of the names in a definition.
-pub struct Database {
+struct Database {
     /// Whose guards are asked first.
-    pub organization: Uuid,
-    /// The definition was accepted before: its functions are looked up when they are called.
-    pub accepted: bool,
+    organization: Uuid,
+    accepted: bool,
+    /// What kept a question from being answered: no finding, but an error of the session.
+    failure: RefCell<Option<Error>>,
 }
 
 impl Database {
+    /// Asks the database, until it has failed once.
+    fn ask<T>(&self, otherwise: T, question: impl FnOnce() -> Result<T, Error>) -> T {
+        if self.failure.borrow().is_some() {
+            return otherwise;
+        }
+        question().unwrap_or_else(|error| {
+            self.failure.replace(Some(error));
+            otherwise
+        })
+    }
+
     fn function(&self, name: &str, result: &str) -> Result<(), String> {
-        if self.accepted { Ok(()) } else { functions::resolve(name, result) }
+        if self.accepted { Ok(()) } else { self.ask(Ok(()), || functions::resolve(name, result)) }
     }
 }
 
@@ -138,6 +173,6 @@ impl Catalog for Database {
     }
 
     fn guard_registered(&self, code: &str) -> bool {
-        guard::find(self.organization, code).is_ok_and(|found| found.is_some())
+        self.ask(true, || guard::find(self.organization, code).map(|found| found.is_some()))
     }
 }

@@ -10,11 +10,12 @@ use pgrx::Uuid;
 use pgrx::datum::Interval;
 
 use super::caller::{Caller, check_size, check_text};
+use super::failure;
 use super::inbox::{self, Answer};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
-use crate::store::effect::{self, Claim, Claimed};
+use crate::store::effect::{self, Claim, Claimed, Effect};
 use crate::store::{instance, timer};
 
 /// The most effects that one call takes or answers.
@@ -62,7 +63,7 @@ pub fn complete(
     }
     let completed = effect::complete(worker, caller.now, &ids, &attempts, &outputs, caller.organization)?;
     let waiting = || completed.iter().filter(|completed| completed.effect.invoke_id.is_some());
-    let owners: Vec<(Uuid, Uuid)> = waiting().map(|completed| inbox::owner(&completed.effect)).collect();
+    let owners: Vec<(Uuid, Uuid)> = waiting().map(|completed| owner(&completed.effect)).collect();
     if !owners.is_empty() {
         instance::lock_many(&owners)?;
     }
@@ -89,7 +90,7 @@ pub fn fail(
     }
     let held = effect::held(worker, &ids, &attempts, caller.organization)?;
     let owners: Vec<(Uuid, Uuid)> =
-        held.iter().filter(|(effect, _)| effect.invoke_id.is_some()).map(|(effect, _)| inbox::owner(effect)).collect();
+        held.iter().filter(|(effect, _)| effect.invoke_id.is_some()).map(|(effect, _)| owner(effect)).collect();
     if !owners.is_empty() {
         instance::lock_many(&owners)?;
     }
@@ -98,10 +99,10 @@ pub fn fail(
         let error = errors[*ordinal as usize - 1].clone();
         let error = match error {
             Some(error) if error.is_object() => error,
-            Some(error) => inbox::error_json("ERROR", &error.as_plain_text().unwrap_or_default()),
-            None => inbox::error_json("ERROR", "the worker gave no error"),
+            Some(error) => failure::error_json("ERROR", &error.as_plain_text().unwrap_or_default()),
+            None => failure::error_json("ERROR", "the worker gave no error"),
         };
-        statuses.insert(*effect.id.as_bytes(), inbox::fail(caller, effect, error, retryable, true)?);
+        statuses.insert(*effect.id.as_bytes(), failure::fail(caller, effect, error, retryable, true)?);
     }
     report(caller, ids, &statuses)
 }
@@ -124,10 +125,15 @@ pub fn extend(
 pub fn expire_leases(caller: &Caller, limit: i32) -> Result<i32, Error> {
     let expired = effect::expired(caller.now, caller.organization, limit)?;
     for effect in &expired {
-        let error = inbox::error_json("LEASE_EXPIRED", "the worker did not answer before its lease ended");
-        inbox::fail(caller, effect, error, true, false)?;
+        let error = failure::error_json("LEASE_EXPIRED", "the worker did not answer before its lease ended");
+        failure::fail(caller, effect, error, true, false)?;
     }
     Ok(expired.len() as i32)
+}
+
+/// The instance that an effect belongs to.
+fn owner(effect: &Effect) -> (Uuid, Uuid) {
+    (effect.organization_id, effect.instance_id)
 }
 
 fn lease_end(caller: &Caller, lease: Interval) -> Result<Timestamp, Error> {

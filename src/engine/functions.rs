@@ -40,16 +40,15 @@ pub fn call<T: FromDatum>(function: &Function, first: &Jsonb, vars: &Jsonb) -> R
 }
 
 /// Says what is wrong where there is no function `schema.name(jsonb, jsonb)` with this result.
-pub fn resolve(name: &str, result: &str) -> Result<(), String> {
+pub fn resolve(name: &str, result: &str) -> Result<Result<(), String>, Error> {
     let Some((schema, function)) = name.split_once('.') else {
-        return Err(format!("\"{name}\" does not name its schema: write schema.function"));
+        return Ok(Err(format!("\"{name}\" does not name its schema: write schema.function")));
     };
-    let found = function::result_type(schema, function).map_err(|error| error.summary())?;
-    match found {
+    Ok(match function::result_type(schema, function)? {
         Some(found) if found == result => Ok(()),
         Some(found) => Err(format!("{name}(jsonb, jsonb) returns {found}, not {result}")),
         None => Err(format!("there is no function {name}(jsonb, jsonb) returning {result}")),
-    }
+    })
 }
 
 /// The function that a guard code is bound to.

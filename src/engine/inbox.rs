@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
-use crate::store::effect::{self, Effect, Failed};
+use crate::store::effect::{self, Effect};
 use crate::store::instance::{self, Instance};
 use crate::store::message::{self, Due, Message, NewMessage};
 
@@ -79,27 +79,14 @@ pub fn answer(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), E
         Verdict::Delivered => return Ok(()),
         // Nobody waits for a failure any more.
         Verdict::Late if is_error => return Ok(()),
-        Verdict::Unexpected if is_error => return uncaught(effect),
+        Verdict::Unexpected if is_error => return effect::set_incident(effect, true),
         Verdict::Waits => (Some(caller.now), None, None),
         Verdict::Late => (None, Some("LATE"), None),
         Verdict::Unexpected => (retry(caller, 1), Some("UNEXPECTED"), None),
         Verdict::Failed(error) => (retry(caller, 1), Some("FAILED"), Some(error.summary())),
     };
-    message::insert(&NewMessage {
-        organization_id: effect.organization_id,
-        id: new_id(),
-        instance_id: effect.instance_id,
-        event,
-        payload: Some(payload),
-        effect_id: Some(effect.id),
-        line_code: None,
-        actor: None,
-        roles: None,
-        created_at: caller.now,
-        next_attempt_at,
-        incident,
-        last_error: error,
-    })
+    let message = message_of(caller, effect, event, payload);
+    message::insert(&NewMessage { next_attempt_at, incident, last_error: error, ..message })
 }
 
 /// Leaves the answer of an effect for the scheduler, for whoever must not lock the instance.
@@ -108,7 +95,12 @@ pub fn leave(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), Er
         return Ok(());
     };
     let (event, payload) = answer.event(invoke_id);
-    message::insert(&NewMessage {
+    message::insert(&message_of(caller, effect, event, payload))
+}
+
+/// The answer of an effect as a message that is due now.
+fn message_of(caller: &Caller, effect: &Effect, event: String, payload: Jsonb) -> NewMessage {
+    NewMessage {
         organization_id: effect.organization_id,
         id: new_id(),
         instance_id: effect.instance_id,
@@ -122,7 +114,7 @@ pub fn leave(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), Er
         next_attempt_at: Some(caller.now),
         incident: None,
         last_error: None,
-    })
+    }
 }
 
 /// Keeps an event until its instance takes it.
@@ -198,7 +190,7 @@ fn deliver(caller: &Caller, due: &Due, instance: Uuid) -> Result<bool, Error> {
         (Verdict::Waits, _) => message::wait(due, again, None, None).map(|()| false),
         (Verdict::Unexpected, Some(effect)) if is_error => {
             message::delete(due.organization_id, due.id)?;
-            uncaught(effect).map(|()| false)
+            effect::set_incident(effect, true).map(|()| false)
         }
         // Nobody waits for it any more, and it is nobody's result.
         (Verdict::Late, None) => message::delete(due.organization_id, due.id).map(|()| false),
@@ -224,8 +216,16 @@ pub struct Arrived<'a> {
     pub line_code: Option<String>,
 }
 
-/// Tries to deliver to a locked instance.
+/// Tries to deliver to a locked instance. An error is of the session or the server; what is wrong with the delivery is a
+/// verdict.
 pub fn attempt(caller: &Caller, instance: &Instance, arrived: Arrived) -> Result<Verdict, Error> {
+    match subtransaction(|| deliver_to(caller, instance, arrived)) {
+        Err(error) if !error.is_of_the_session() => Ok(Verdict::Failed(error)),
+        verdict => verdict,
+    }
+}
+
+fn deliver_to(caller: &Caller, instance: &Instance, arrived: Arrived) -> Result<Verdict, Error> {
     let Arrived { effect, event, payload, roles, line_code } = arrived;
     if instance.status != "active" {
         return Ok(Verdict::Late);
@@ -256,17 +256,11 @@ pub fn attempt(caller: &Caller, instance: &Instance, arrived: Arrived) -> Result
         note: None,
     };
     let request = Request { event: Event::new(event, payload), roles, target: None };
-    let moved = subtransaction(|| advance(caller, instance, &definition, &position, request, cause, Instant::now()));
+    let moved = advance(caller, instance, &definition, &position, request, cause, Instant::now())?;
     Ok(match moved {
-        Ok(Ok(_)) => Verdict::Delivered,
-        Ok(Err(Refusal::NoMatch | Refusal::Guards(_) | Refusal::Roles(_))) => Verdict::Unexpected,
-        Err(error) => Verdict::Failed(error),
+        Ok(_) => Verdict::Delivered,
+        Err(Refusal::NoMatch | Refusal::Guards(_) | Refusal::Roles(_)) => Verdict::Unexpected,
     })
-}
-
-/// A child or worker failed for good and nothing caught it.
-fn uncaught(effect: &Effect) -> Result<(), Error> {
-    effect::set_incident(effect, true)
 }
 
 fn is_due(message: &Message, caller: &Caller) -> bool {
@@ -276,64 +270,4 @@ fn is_due(message: &Message, caller: &Caller) -> bool {
 /// When a message is tried again after this many attempts.
 pub fn retry(caller: &Caller, attempts: i32) -> Option<Timestamp> {
     Policy::for_messages().next(caller.now, attempts, None, None)
-}
-
-/// What an effect's failure records: `{"type", "message"}`.
-pub fn error_json(kind: &str, message: &str) -> Jsonb {
-    Jsonb::object(|error| {
-        error.set_text("type", kind);
-        error.set_text("message", message);
-    })
-}
-
-/// Records that one attempt of an effect failed; leaves its failure for the instance where it was the last.
-///
-/// Gives the effect's status. The caller holds the effect's row; `direct` says whether it holds the instance's as well.
-pub fn fail(
-    caller: &Caller,
-    effect: &Effect,
-    error: Jsonb,
-    retryable: bool,
-    direct: bool,
-) -> Result<&'static str, Error> {
-    let parsed: serde_json::Value = serde_json::from_str(&error.to_text()).unwrap_or_default();
-    let error_type = parsed.get("type").and_then(serde_json::Value::as_str);
-    let retry_after = parsed.get("retry_after").and_then(super::retry::interval_micros);
-    let policy = Policy::over_defaults(effect.retry.as_ref());
-    let next_retry_at =
-        if retryable { policy.next(caller.now, effect.attempts, error_type, retry_after) } else { None };
-    let wanted = is_wanted(effect)?;
-    let status = effect::fail(
-        effect,
-        &Failed {
-            error: &error,
-            error_type,
-            next_retry_at: next_retry_at.filter(|_| wanted),
-            cancelled: !wanted,
-            is_incident: wanted && next_retry_at.is_none() && effect.invoke_id.is_none(),
-        },
-    )?;
-    if status == "PERMANENTLY_FAILED" {
-        let failure = Answer::Error(error);
-        if direct { answer(caller, effect, &failure)? } else { leave(caller, effect, &failure)? }
-    }
-    Ok(status)
-}
-
-/// Does anything wait for the outcome? A plain effect is wanted for its own sake.
-fn is_wanted(effect: &Effect) -> Result<bool, Error> {
-    match &effect.invoke_id {
-        Some(invoke_id) => Ok(!effect::is_outdated(effect, invoke_id)?
-            && instance::is_in(
-                effect.organization_id,
-                effect.instance_id,
-                effect.state.as_deref().unwrap_or_default(),
-            )?),
-        None => Ok(true),
-    }
-}
-
-/// The instance that an effect belongs to.
-pub fn owner(effect: &Effect) -> (Uuid, Uuid) {
-    (effect.organization_id, effect.instance_id)
 }

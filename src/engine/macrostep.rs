@@ -42,17 +42,17 @@ pub struct Worked<'a> {
     organization_id: Uuid,
     instance_id: Uuid,
     seq: i64,
-    context: Jsonb,
+    pub(super) context: Jsonb,
     context_changed: bool,
     started: Instant,
-    outcome: Outcome<Jsonb>,
-    status: &'static str,
+    pub(super) outcome: Outcome<Jsonb>,
+    pub(super) status: &'static str,
     state: String,
     history: Option<String>,
     output: Option<Jsonb>,
     sla_at: Option<Timestamp>,
-    timers: Vec<NewTimer>,
-    effects: Vec<NewEffect>,
+    pub(super) timers: Vec<NewTimer>,
+    pub(super) effects: Vec<NewEffect>,
     detail: Option<Jsonb>,
     new_search: Vec<Entry>,
 }
@@ -402,13 +402,14 @@ pub fn first_deadline(
     due("sla", &delay, from).map(|due| Some(due.at))
 }
 
-struct Due {
-    at: Timestamp,
+/// A delay's end.
+pub(super) struct Due {
+    pub(super) at: Timestamp,
     is_relative: bool,
 }
 
 /// When something with this delay falls due: milliseconds, a duration or a moment.
-fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Error> {
+pub(super) fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Error> {
     let invalid = |detail: String| {
         Error::new(Code::InvalidDuration, format!("the delay of {name} is no delay"))
             .detail(detail)
@@ -453,7 +454,7 @@ fn calendar_unknown(calendar: &str) -> Error {
     Error::new(Code::InvalidArgument, format!("calendar {calendar} does not exist"))
 }
 
-fn guards_json(guards: &[GuardResult]) -> Option<Jsonb> {
+pub(super) fn guards_json(guards: &[GuardResult]) -> Option<Jsonb> {
     if guards.is_empty() {
         return None;
     }

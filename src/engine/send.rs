@@ -142,7 +142,8 @@ pub fn send(caller: &Caller, send: Send) -> Result<Sent, Error> {
             _ => {}
         }
     }
-    Err(refusal(&definition, &instance, &position, caller, &asked, refused.unwrap_or(Refusal::NoMatch)))
+    let refused = refused.unwrap_or(Refusal::NoMatch);
+    Err(refusal(&definition, &instance.state, &position, caller, &asked, refused))
 }
 
 /// The answer where the event changed nothing.
@@ -258,15 +259,15 @@ fn more_telling(first: Option<Refusal>, second: Refusal) -> Refusal {
     }
 }
 
-fn refusal(
+/// What the caller is told of an event that nothing took; `asked` says of what, such as `takes PAID`.
+pub fn refusal(
     definition: &Loaded,
-    instance: &Instance,
+    state: &str,
     position: &Position,
     caller: &Caller,
     asked: &str,
     refusal: Refusal,
 ) -> Error {
-    let state = &instance.state;
     match refusal {
         Refusal::NoMatch => {
             let error = Error::new(Code::InvalidTransition, format!("nothing in state {state} {asked}"));
@@ -306,7 +307,8 @@ fn expected(definition: &Loaded, position: &Position) -> Option<String> {
     (!events.is_empty()).then(|| events.join(", "))
 }
 
-fn guard_text(result: &GuardResult) -> String {
+/// A guard and its value.
+pub fn guard_text(result: &GuardResult) -> String {
     let value = match result.result {
         Some(true) => "true",
         Some(false) => "false",

@@ -9,7 +9,7 @@ use super::definition::{self, Loaded};
 use super::evaluate::{Evaluator, Subject};
 use super::macrostep::{Cause, Target, Worked, first_deadline, stopped};
 use super::new_id;
-use crate::chart::{self, Event, Host, Lookup, Scope, StateId};
+use crate::chart::{self, Event, Host, Lookup, Scope, StateId, StateSet};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::store::instance::{self, Identity};
@@ -69,11 +69,10 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
 
     let active = &outcome.position.active;
     let sla_at = first_deadline(&mut evaluator, &definition, active, caller.now)?;
-    let scope = Scope { event: &event, active, chart: &definition.chart };
-    let correlation_key = match (start.correlation_key, definition.chart.correlation()) {
-        (Some(key), _) => Some(key),
-        (None, Some(template)) => evaluator.evaluate(template, &scope)?.as_plain_text(),
-        (None, None) => start.instance_key.clone(),
+    let correlation_key = match start.correlation_key {
+        Some(key) => Some(key),
+        None if definition.chart.correlation().is_some() => correlation(&mut evaluator, &definition, active, &event)?,
+        None => start.instance_key.clone(),
     };
     let identity = Identity {
         organization_id: organization,
@@ -101,6 +100,19 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
     // Somebody else took the key in the meantime.
     let existing = key.map(|key| instance::by_key(organization, code, key)).transpose()?.flatten();
     existing.ok_or_else(|| Error::internal("an instance was not stored, and its key is free"))
+}
+
+/// The correlation key that its definition gives to an instance that begins.
+pub fn correlation(
+    evaluator: &mut Evaluator,
+    definition: &Loaded,
+    active: &StateSet,
+    event: &Event<Jsonb>,
+) -> Result<Option<String>, Error> {
+    let Some(template) = definition.chart.correlation() else {
+        return Ok(None);
+    };
+    Ok(evaluator.evaluate(template, &Scope { event, active, chart: &definition.chart })?.as_plain_text())
 }
 
 /// A state by its path, id or unambiguous key.

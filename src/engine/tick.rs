@@ -40,6 +40,9 @@ pub struct Limits {
     pub timers: i32,
     /// The batch ends after the firing that passes this time.
     pub time: Option<Duration>,
+    /// Does everything that goes wrong in a firing count against the timer, errors of the session too? A worker has
+    /// nobody to pass them to, and a guard that raises one must not stop the others for ever.
+    pub blame: bool,
 }
 
 /// What a batch did.
@@ -79,7 +82,7 @@ pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -
         };
         return report(caller, new_id(), due.len() as i32, 0, started);
     }
-    let fired = batch(caller, &mut Memory::default(), &Limits { timers: max_timers, time: None })?;
+    let fired = batch(caller, &mut Memory::default(), &Limits { timers: max_timers, time: None, blame: false })?;
     let carried = carry_on(caller, max_effects)?;
     let id = record_run(caller, "call", &fired, &carried, started)?;
     report(caller, id, fired.fired, carried.children, started)
@@ -125,7 +128,7 @@ pub fn record_run(
         messages_delivered: carried.delivered,
     })?;
     // The last byte is random: one run in 64 clears up.
-    if id.as_bytes()[15] % 64 == 0 {
+    if id.as_bytes()[15].is_multiple_of(64) {
         scheduler_run::trim()?;
     }
     Ok(id)
@@ -193,8 +196,10 @@ pub fn batch(caller: &Caller, memory: &mut Memory, limits: &Limits) -> Result<Ou
         let done = match subtransaction(|| fire_together(caller, &chunk, deadline)) {
             Ok(done) => done,
             Err(error) => {
-                check_interrupted(error)?;
-                fire_singly(caller, &chunk, &mut subtransactions)?
+                if error.is_of_the_session() && !limits.blame {
+                    return Err(error);
+                }
+                fire_singly(caller, &chunk, &mut subtransactions, limits)?
             }
         };
         for (due, did) in chunk.into_iter().zip(done) {
@@ -243,7 +248,12 @@ fn fire_together(caller: &Caller, chunk: &[Due], deadline: Option<Instant>) -> R
 }
 
 /// Fires a chunk one by one, each in a subtransaction, as far as subtransactions go.
-fn fire_singly(caller: &Caller, chunk: &[Due], subtransactions: &mut usize) -> Result<Vec<Did>, Error> {
+fn fire_singly(
+    caller: &Caller,
+    chunk: &[Due],
+    subtransactions: &mut usize,
+    limits: &Limits,
+) -> Result<Vec<Did>, Error> {
     let mut done = Vec::with_capacity(chunk.len());
     for due in chunk {
         if *subtransactions >= SUBTRANSACTIONS {
@@ -257,9 +267,10 @@ fn fire_singly(caller: &Caller, chunk: &[Due], subtransactions: &mut usize) -> R
         });
         done.push(match fired {
             Ok(did) => did,
+            Err(error) if error.is_of_the_session() && !limits.blame => return Err(error),
             Err(error) => {
                 *subtransactions += 1;
-                record(caller, due, error)?
+                record(caller, due, &error)?
             }
         });
     }
@@ -291,8 +302,7 @@ fn is_due(timer: &Timer, caller: &Caller) -> bool {
 }
 
 /// Records a firing that failed.
-fn record(caller: &Caller, due: &Due, error: Error) -> Result<Did, Error> {
-    let error = check_interrupted(error)?;
+fn record(caller: &Caller, due: &Due, error: &Error) -> Result<Did, Error> {
     subtransaction(|| {
         if instance::lock_skip(due.organization_id, due.instance_id)?.is_none() {
             return Ok(Did::Busy);
@@ -301,19 +311,14 @@ fn record(caller: &Caller, due: &Due, error: Error) -> Result<Did, Error> {
         let Some(timer) = timer.filter(|timer| is_due(timer, caller)) else {
             return Ok(Did::Gone);
         };
-        let retry_at = (timer.attempts + 1 < ATTEMPTS)
-            .then(|| Timestamp(caller.now.0 + (FIRST_RETRY << timer.attempts) * 1_000_000));
-        timer::failed(due, &error.summary(), retry_at)?;
+        timer::failed(due, &error.summary(), retry_at(timer.attempts, caller.now))?;
         Ok(Did::Failed)
     })
 }
 
-/// Gives the error back, unless somebody wants this session to stop: that is no timer's fault.
-fn check_interrupted(error: Error) -> Result<Error, Error> {
-    match &error {
-        Error::Postgres(report) if report.sqlstate.class() == "57" => Err(error),
-        _ => Ok(error),
-    }
+/// When a firing that failed now is tried again, after so many attempts before it; never where they are spent.
+pub fn retry_at(attempts: i32, now: Timestamp) -> Option<Timestamp> {
+    (attempts + 1 < ATTEMPTS).then(|| Timestamp(now.0 + (FIRST_RETRY << attempts) * 1_000_000))
 }
 
 /// Fires one timer whose instance was held each time before, waiting for it a moment. In a transaction of its own.
@@ -324,7 +329,7 @@ pub fn insist(caller: &Caller, due: &Due, memory: &mut Memory) -> Result<Outcome
     let did = match waited {
         Ok(Some(instance)) => match subtransaction(|| fire_locked(caller, due, &instance)) {
             Ok(did) => did,
-            Err(error) => record(caller, due, error)?,
+            Err(error) => record(caller, due, &error)?,
         },
         Ok(None) => Did::Gone,
         Err(Error::Postgres(report)) if report.sqlstate.to_string() == "55P03" => Did::Busy,

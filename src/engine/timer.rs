@@ -8,7 +8,7 @@ use super::caller::{Caller, check_size, check_text};
 use super::macrostep::{Cause, Moved, TIMER_LIMIT, administrative_step, too_many_timers};
 use super::send::{advance, check_active, check_event, check_running, position};
 use super::{definition, new_id};
-use crate::chart::{Event, Refusal, Request};
+use crate::chart::{Chart, Event, Refusal, Request};
 use crate::error::{Code, Error};
 use crate::pg::error::SqlState;
 use crate::pg::jsonb::Jsonb;
@@ -152,18 +152,22 @@ pub fn fire_by_hand(caller: &Caller, instance_id: Uuid, timer_id: Uuid, force: b
     fire(caller, &instance, timer_id, &timer)
 }
 
+/// The event that a timer raises.
+pub fn raised(chart: &Chart, kind: &str, name: &str, event: &str, payload: Option<&Jsonb>) -> Event<Jsonb> {
+    match chart.find_timer(name).filter(|_| kind == "after") {
+        Some((state, index)) => Event::timer(chart, state, index),
+        None => Event::new(event, payload.cloned()),
+    }
+}
+
 /// Fires a pending timer of a locked, running instance: its event's transition and FIRED are one transaction.
 pub fn fire(caller: &Caller, instance: &Instance, timer_id: Uuid, timer: &Timer) -> Result<Fired, Error> {
     let started = Instant::now();
     // Before the macrostep, which cancels the timers of the states that it leaves.
     timer::fired(instance.organization_id, instance.id, timer_id, caller.now)?;
     let definition = definition::load(instance.organization_id, instance.definition_id)?;
-    let chart = &definition.chart;
     let position = position(&definition, instance)?;
-    let event = match chart.find_timer(&timer.name).filter(|_| timer.kind == "after") {
-        Some((state, index)) => Event::timer(chart, state, index),
-        None => Event::new(timer.event.clone(), timer.payload.clone()),
-    };
+    let event = raised(&definition.chart, &timer.kind, &timer.name, &timer.event, timer.payload.as_ref());
     let cause = Cause {
         kind: "timer",
         event: Some(timer.event.clone()),

@@ -10,6 +10,15 @@ use crate::pg::error::PgError;
 
 /// Runs `work` in a subtransaction: kept when it succeeds, rolled back when it fails.
 pub fn subtransaction<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    within(work, true)
+}
+
+/// Runs `work` in a subtransaction that is rolled back: only the value that it gives remains.
+pub fn rolled_back<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    within(work, false)
+}
+
+fn within<T>(work: impl FnOnce() -> Result<T, Error>, keep: bool) -> Result<T, Error> {
     // SAFETY: the memory context and resource owner in force before are put back on both ways out, as
     // BeginInternalSubTransaction's callers must.
     unsafe {
@@ -18,7 +27,7 @@ pub fn subtransaction<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, E
         pg_sys::BeginInternalSubTransaction(std::ptr::null());
         pg_sys::MemoryContextSwitchTo(context);
         let result = catch_panic(work);
-        if result.is_ok() {
+        if keep && result.is_ok() {
             pg_sys::ReleaseCurrentSubTransaction();
         } else {
             pg_sys::RollbackAndReleaseCurrentSubTransaction();

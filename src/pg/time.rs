@@ -67,6 +67,13 @@ impl Timestamp {
         Timestamp::from_unix(moment.ok()?.as_microsecond())
     }
 
+    /// ISO 8601 in UTC, with as many decimals as it has, as `2026-01-31T09:00:00.25+00:00`.
+    pub fn to_iso(self) -> String {
+        let micros = self.unix();
+        jiff::Timestamp::from_microsecond(micros)
+            .map_or_else(|_| micros.to_string(), |time| time.strftime("%Y-%m-%dT%H:%M:%S%.f+00:00").to_string())
+    }
+
     /// ISO 8601 in UTC to the second, as `2026-01-31T09:00:00+00:00`.
     pub fn to_iso_seconds(self) -> String {
         let seconds = self.unix().div_euclid(1_000_000);

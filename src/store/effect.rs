@@ -28,6 +28,7 @@ statement!(ANSWERED, "effect_answered");
 statement!(CANCEL_ONE, "effect_cancel_one");
 statement!(INCIDENT, "effect_incident");
 statement!(NEXT, "work_next");
+statement!(WAITING, "effect_waiting");
 
 /// An effect to be stored.
 pub struct NewEffect {
@@ -294,4 +295,29 @@ pub fn set_incident(effect: &Effect, is_incident: bool) -> Result<(), Error> {
 /// The next moment at which a message, a child or a lease is due.
 pub fn next_work(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error> {
     NEXT.first(&[&organization], |row| Ok(row.get(1))).map(Option::flatten)
+}
+
+/// The last effect of an invoke.
+pub struct Waiting {
+    pub invoke_id: String,
+    pub code: String,
+    /// The state's path.
+    pub state: Option<String>,
+    pub status: String,
+    pub attempts: i32,
+    pub next_retry_at: Option<Timestamp>,
+}
+
+/// The invokes of an instance, each with its last effect.
+pub fn waiting(organization: Uuid, instance: Uuid) -> Result<Vec<Waiting>, Error> {
+    WAITING.rows(&[&organization, &instance], |row| {
+        Ok(Waiting {
+            invoke_id: row.required(1)?,
+            code: row.required(2)?,
+            state: row.get(3),
+            status: row.required(4)?,
+            attempts: row.required(5)?,
+            next_retry_at: row.get(6),
+        })
+    })
 }

@@ -10,6 +10,7 @@ use crate::pg::spi::{Row, Statement};
 use crate::pg::time::Timestamp;
 
 statement!(ORGANIZATION, "instance_organization");
+statement!(READ, "instance_read");
 statement!(LOCK, "instance_lock");
 statement!(LOCK_SKIP, "instance_lock_skip");
 statement!(LOCK_MANY, "instance_lock_many");
@@ -25,7 +26,7 @@ statement!(INSERT, "instance_insert");
 statement!(STEP, "instance_step");
 statement!(STAY, "instance_stay");
 
-/// An instance as its row says, locked.
+/// An instance as its row says.
 pub struct Instance {
     pub organization_id: Uuid,
     pub id: Uuid,
@@ -80,14 +81,19 @@ pub fn organization(id: Uuid) -> Result<Option<Uuid>, Error> {
     ORGANIZATION.first(&[&id], |row| row.required(1))
 }
 
+/// Reads an instance as it is in the statement's snapshot.
+pub fn read(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
+    one(&READ, organization, id)
+}
+
 /// Locks an instance, waiting for whoever holds it, and reads it as it then is.
 pub fn lock(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
-    locked(&LOCK, organization, id)
+    one(&LOCK, organization, id)
 }
 
 /// Locks an instance unless somebody holds it.
 pub fn lock_skip(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
-    locked(&LOCK_SKIP, organization, id)
+    one(&LOCK_SKIP, organization, id)
 }
 
 /// Locks those of the instances, given in the order of organization and id, that nobody holds.
@@ -136,7 +142,7 @@ pub fn children(organization: Uuid, parent: Uuid, states: Option<&Vec<String>>) 
     CHILDREN.rows(&[&organization, &parent, &states.cloned()], |row| Ok((row.required(1)?, row.required(2)?)))
 }
 
-fn locked(statement: &Statement, organization_id: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
+fn one(statement: &Statement, organization_id: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
     statement.first(&[&organization_id, &id], |row: &Row| instance_row(row, organization_id, id))
 }
 

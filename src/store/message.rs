@@ -19,6 +19,7 @@ statement!(BY_LINE_CODE, "message_by_line_code");
 statement!(PUBLISH, "message_publish");
 statement!(RECEIVERS, "message_receivers");
 statement!(TAKE, "message_take");
+statement!(WAITING, "message_waiting");
 
 /// A message to be left for an instance.
 pub struct NewMessage {
@@ -190,4 +191,18 @@ pub fn take(due: &Due, now: Timestamp) -> Result<Option<Published>, Error> {
 /// The running instances that have a key.
 pub fn receivers(organization: Uuid, key: &str) -> Result<Vec<Uuid>, Error> {
     RECEIVERS.rows(&[&organization, &key], |row| row.required(1))
+}
+
+/// A message that has not been delivered.
+pub struct Waiting {
+    pub event: String,
+    pub incident: Option<String>,
+    pub last_error: Option<String>,
+}
+
+/// What lies in the inbox of an instance, oldest first.
+pub fn waiting(organization: Uuid, instance: Uuid) -> Result<Vec<Waiting>, Error> {
+    WAITING.rows(&[&organization, &instance], |row| {
+        Ok(Waiting { event: row.required(1)?, incident: row.get(2), last_error: row.get(3) })
+    })
 }

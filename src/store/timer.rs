@@ -15,6 +15,7 @@ statement!(CANCEL_STATES, "timer_cancel_states");
 statement!(CANCEL_NAMES, "timer_cancel_names");
 statement!(CANCEL_ALL, "timer_cancel_all");
 statement!(OPEN, "timer_open");
+statement!(PENDING, "timer_pending");
 statement!(DUE, "timer_due");
 statement!(DUE_OF, "timer_due_of");
 statement!(ROUND, "timer_round");
@@ -132,6 +133,33 @@ pub fn cancel_all(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Err
 /// The names of the open timers that no state owns.
 pub fn open(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Error> {
     OPEN.rows(&[&organization, &instance], |row| row.required(1))
+}
+
+/// A timer as one who waits for it sees it.
+pub struct Pending {
+    pub kind: String,
+    pub name: String,
+    pub event: String,
+    /// The state's path, of an `after`.
+    pub state: Option<String>,
+    pub status: String,
+    pub due_at: Timestamp,
+    pub last_error: Option<String>,
+}
+
+/// The open timers of an instance, the next one first, and those of its states that failed for good.
+pub fn pending(organization: Uuid, instance: Uuid) -> Result<Vec<Pending>, Error> {
+    PENDING.rows(&[&organization, &instance], |row| {
+        Ok(Pending {
+            kind: row.required(1)?,
+            name: row.required(2)?,
+            event: row.required(3)?,
+            state: row.get(4),
+            status: row.required(5)?,
+            due_at: row.required(6)?,
+            last_error: row.get(7),
+        })
+    })
 }
 
 /// What is due behind a place, oldest first, without locks.

@@ -143,7 +143,7 @@ impl Worker {
 
     /// One batch, and at most one wait for an instance that has been held for long.
     fn work(&mut self) -> Next {
-        let limits = Limits { timers: settings::batch_size(), time: Some(settings::batch_time()) };
+        let limits = Limits { timers: settings::batch_size(), time: Some(settings::batch_time()), blame: true };
         let memory = &mut self.memory;
         let batch = transact(|caller| {
             let started = Instant::now();

@@ -19,7 +19,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// The pause before somebody who needs a database alone is asked again.
 const KEPT_PAUSE: Duration = Duration::from_millis(50);
 /// The pause after the server had no slot for a worker.
-const NO_SLOT_PAUSE: Duration = Duration::from_secs(2);
+const NO_SLOT_PAUSE: Duration = Duration::from_millis(500);
 /// The launcher looks around after this time although nobody called it: catalogs can be written around the hook.
 const LONGEST_SLEEP: Duration = Duration::from_secs(600);
 

@@ -173,6 +173,11 @@ async fn cron_drives_the_scheduler() {
     // It is there still, and looks every second.
     start(&client, 1, 0).await;
     until(&client, "SELECT bool_and(status = 'FIRED') FROM wf.timer", PATIENCE).await;
+    // One organization has a job of its own.
+    let command = "SELECT command FROM wf_enable_cron('01900000-0000-7000-8000-000000000001')";
+    let command: String = one(&client, command, &[]).await;
+    client.batch_execute(&command.replace("59 seconds", "0")).await.expect("the command runs");
+    assert!(one::<bool>(&client, "SELECT wf_disable_cron('01900000-0000-7000-8000-000000000001')", &[]).await);
     assert!(one::<bool>(&client, "SELECT wf_disable_cron()", &[]).await);
     assert!(!one::<bool>(&client, "SELECT wf_disable_cron()", &[]).await);
     assert_eq!(0, one::<i64>(&client, "SELECT count(*) FROM cron.job", &[]).await);

@@ -14,7 +14,7 @@ pub use candidates::{Candidate, advance_candidates, candidates};
 pub use outcome::{Command, GuardResult, Outcome, Refusal, Status, Stop, When};
 
 use super::compiled::Chart;
-use super::ids::StateId;
+use super::ids::{StateId, TransitionId};
 use super::model::{Condition, Template};
 use super::position::Position;
 use super::set::StateSet;
@@ -110,4 +110,23 @@ pub fn send<H: Host>(
     let mut step = Macrostep::new(chart, host, position);
     step.take_request(&request)?;
     step.complete(request.event)
+}
+
+/// Asks a transition's guard at a position and takes nothing: does it hold (`None` is unknown), and what did every leaf answer?
+///
+/// # Errors
+/// The host's own.
+pub fn ask<H: Host>(
+    chart: &Chart,
+    host: &mut H,
+    position: &Position,
+    transition: TransitionId,
+    event: &Event<H::Value>,
+) -> Result<(Option<bool>, Vec<GuardResult>), Stop<H::Error>> {
+    let mut step = Macrostep::new(chart, host, position);
+    let holds = match &chart.transition(transition).guard {
+        Some(guard) => step.holds(guard, event)?,
+        None => Some(true),
+    };
+    Ok((holds, step.guards))
 }

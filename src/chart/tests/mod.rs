@@ -12,7 +12,6 @@ mod order;
 mod positions;
 mod properties;
 mod refusals;
-mod speed;
 
 use super::*;
 use serde_json::{Map, Value, json};
