@@ -67,21 +67,31 @@ CREATE TABLE wf.feature_flag (
 COMMENT ON TABLE wf.feature_flag IS 'Switches that stop new instances, per organization and definition code (ALL for every code).';
 
 CREATE TABLE wf.schedule (
-    organization_id uuid        NOT NULL,
-    name            text        NOT NULL,
-    cron            text        NOT NULL,
-    time_zone       text        NOT NULL,
-    definition_code text        NOT NULL,
-    input           jsonb,
-    misfire         text        NOT NULL CHECK (misfire IN ('fire_once', 'skip', 'all')),
-    overlap         text        NOT NULL CHECK (overlap IN ('skip', 'buffer', 'allow')),
-    next_run_at     timestamptz,
-    last_run_at     timestamptz,
-    created_at      timestamptz NOT NULL,
+    organization_id  uuid        NOT NULL,
+    name             text        NOT NULL,
+    cron             text        NOT NULL,
+    time_zone        text        NOT NULL,
+    definition_code  text        NOT NULL,
+    input            jsonb,
+    misfire          text        NOT NULL CHECK (misfire IN ('fire_once', 'skip', 'all')),
+    overlap          text        NOT NULL CHECK (overlap IN ('skip', 'buffer', 'allow')),
+    next_run_at      timestamptz,
+    last_run_at      timestamptz,
+    last_instance_id uuid,
+    buffered_for     timestamptz,
+    last_skipped_at  timestamptz,
+    last_error_at    timestamptz,
+    last_error       text,
+    created_at       timestamptz NOT NULL,
+    created_by       text,
     CONSTRAINT idx_wf_schedules PRIMARY KEY (organization_id, name)
 );
 CREATE INDEX idx_wf_schedules_due ON wf.schedule (next_run_at) WHERE next_run_at IS NOT NULL;
-COMMENT ON TABLE wf.schedule IS 'Instances that start by the calendar.';
+-- Starts that wait for the end of the instance before.
+CREATE INDEX idx_wf_schedules_buffered ON wf.schedule (buffered_for) WHERE buffered_for IS NOT NULL;
+COMMENT ON TABLE wf.schedule IS 'Instances that start by the clock. Every moment is one of the cron expression, whenever it is worked on.';
+COMMENT ON COLUMN wf.schedule.next_run_at IS 'NULL where no moment comes any more, or where the expression cannot be read.';
+COMMENT ON COLUMN wf.schedule.buffered_for IS 'The moment whose start waits until last_instance_id has ended.';
 
 CREATE TABLE wf.calendar (
     organization_id uuid        NOT NULL,

@@ -183,3 +183,31 @@ WHERE t.status = 'FAILED';
 COMMENT ON VIEW wf_incidents_view IS 'Everything that could not be delivered or done: what happened, and what an operator can do.';
 COMMENT ON COLUMN wf_incidents_view.kind IS 'LATE, UNEXPECTED or FAILED (an answer that waits), EFFECT_FAILED, TIMER_FAILED.';
 COMMENT ON COLUMN wf_incidents_view.next_attempt_at IS 'When it is tried again; NULL where it is not.';
+
+CREATE VIEW wf_schedules_view WITH (security_invoker = true) AS
+SELECT
+    s.organization_id,
+    s.name,
+    s.definition_code,
+    s.cron,
+    s.time_zone,
+    s.misfire,
+    s.overlap,
+    s.next_run_at,
+    s.last_run_at,
+    s.last_instance_id,
+    (s.buffered_for IS NOT NULL)::integer AS buffered,
+    s.buffered_for,
+    s.last_skipped_at,
+    s.last_error_at,
+    s.last_error,
+    s.input,
+    s.created_at,
+    s.created_by
+FROM wf.schedule AS s;
+COMMENT ON VIEW wf_schedules_view IS 'Instances that start by the clock. All moments are those of the expression, also where the start came late.';
+COMMENT ON COLUMN wf_schedules_view.next_run_at IS 'NULL where no moment comes any more, or where the expression cannot be read (see last_error).';
+COMMENT ON COLUMN wf_schedules_view.last_run_at IS 'The moment for which last_instance_id was started.';
+COMMENT ON COLUMN wf_schedules_view.buffered IS 'How many starts wait for the end of last_instance_id: 0 or 1.';
+COMMENT ON COLUMN wf_schedules_view.last_skipped_at IS 'The last moment that was passed over: missed, or its predecessor was still active.';
+COMMENT ON COLUMN wf_schedules_view.last_error_at IS 'The last moment whose start failed; last_error says why.';

@@ -56,12 +56,17 @@ ALTER FUNCTION wf_resume ROWS 1;
 COMMENT ON FUNCTION wf_resume IS
 'Resumes an instance and the children that were paused with it: delays and the deadline move by the time spent paused, moments stay and fire at once if they have passed. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_NOT_PAUSED.';
 COMMENT ON FUNCTION wf_pause_all IS
-'Pauses every running instance of a definition (of all where NULL) in one transaction and answers how many.';
+'Pauses every running instance of a definition (of all where NULL) and its running children in one transaction and answers how many that were in all.';
 COMMENT ON FUNCTION wf_resume_all IS
-'Resumes every paused instance of a definition (of all where NULL) in one transaction and answers how many.';
+'Resumes every paused instance of a definition (of all where NULL) and the children that were paused with it in one transaction and answers how many that were in all.';
 ALTER FUNCTION wf_publish ROWS 1;
 COMMENT ON FUNCTION wf_publish IS
 'Stores an event for every running instance with this correlation key, also for one that begins later: the scheduler delivers it once to each, when an active state takes it, until ttl is over. A message_id that is known already stores nothing (duplicate = true) as long as the first is kept, which is for its ttl. Errors: ORGANIZATION_REQUIRED, PAYLOAD_TOO_LARGE, INVALID_DURATION.';
+ALTER FUNCTION wf_schedule ROWS 1;
+COMMENT ON FUNCTION wf_schedule IS
+'Starts an instance of a definition (its current version at that time) at every moment of a cron expression in a time zone of the system, in place of the schedule with this name. The expression: minute, hour, day of month, month, day of week (0 and 7 are Sunday); of six fields the first is the second, of seven the last is the year. Fields take lists, ranges, steps (*/5), JAN-DEC and SUN-SAT; L is the last day of the month, 15W the weekday next to the 15th, FRI#2 the second Friday, FRI#L the last; with day of month and day of week either counts, with + before the latter both; @hourly, @daily, @weekly, @monthly, @yearly. With the hour named, a moment that summer time jumps over comes right after the jump and one that the clock shows twice comes once; with * as the hour, time as it passes counts. Each instance gets scheduled_for (ISO 8601, UTC) under its input, and the key schedule:<name>:<scheduled_for>. misfire says what becomes of moments at which nothing ran: fire_once starts once for all of them, with the last; skip passes over those more than a minute old; all starts each in its order. overlap says what happens while the instance before is active: skip passes over, buffer starts when it ends (at most one waits, the others are passed over), allow starts. The same expression and zone keep next_run_at, others begin now. Errors: INVALID_ARGUMENT, DEFINITION_NOT_FOUND, ORGANIZATION_REQUIRED, PAYLOAD_TOO_LARGE.';
+COMMENT ON FUNCTION wf_unschedule IS
+'Ends a schedule and answers whether there was one of this name. Instances that it has started go on; a start that waited does not come.';
 COMMENT ON FUNCTION wf_claim_effects IS
 'Takes effects for an external worker until its lease ends: at most max_effects, of these codes (all where NULL), oldest first, in organizations that the caller serves. Effects of paused instances are held. Answer each with wf_complete_effects or wf_fail_effects, naming the worker and the attempt; use idempotency_key with whatever leaves the database, because an effect whose worker died runs again.';
 COMMENT ON FUNCTION wf_complete_effects IS

@@ -11,6 +11,7 @@ mod incident;
 mod instance;
 mod pause;
 mod publish;
+mod schedule;
 mod scheduler;
 mod send;
 mod simulate;

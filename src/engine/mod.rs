@@ -19,6 +19,7 @@
 pub mod caller;
 pub mod cancel;
 pub mod child;
+pub mod cron;
 pub mod define;
 pub mod definition;
 pub mod effect;
@@ -33,6 +34,7 @@ pub mod pause;
 pub mod publish;
 pub mod queue;
 pub mod retry;
+pub mod schedule;
 pub mod send;
 pub mod simulate;
 pub mod start;

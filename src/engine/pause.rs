@@ -44,7 +44,7 @@ pub fn resume(caller: &Caller, id: Uuid, notes: Option<String>) -> Result<(), Er
     Ok(())
 }
 
-/// Pauses every running instance of a definition, of all where None, and gives how many.
+/// Pauses every running instance of a definition, of all where None, with its children, and gives how many.
 pub fn pause_all(caller: &Caller, code: Option<&str>, reason: Option<&str>) -> Result<i64, Error> {
     let mut count = 0;
     for instance in locked(&instance::running(caller.organization, code, false)?)? {
@@ -56,7 +56,8 @@ pub fn pause_all(caller: &Caller, code: Option<&str>, reason: Option<&str>) -> R
     Ok(count)
 }
 
-/// Resumes every paused instance of a definition, of all where None, and gives how many.
+/// Resumes every paused instance of a definition, of all where None, with the children that were paused with it, and
+/// gives how many.
 pub fn resume_all(caller: &Caller, code: Option<&str>, notes: Option<&str>) -> Result<i64, Error> {
     let mut count = 0;
     for instance in locked(&instance::running(caller.organization, code, true)?)? {

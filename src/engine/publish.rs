@@ -11,6 +11,7 @@ use super::caller::{Caller, check_size, check_text};
 use super::inbox::{Arrived, Verdict, attempt, retry};
 use super::new_id;
 use super::send::check_event;
+use super::timer::out_of_range;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
@@ -41,7 +42,7 @@ pub fn publish(caller: &Caller, publication: Publication) -> Result<(String, boo
         Some(message_id) => check_text("message_id", &message_id)?.to_owned(),
         None => id.to_string(),
     };
-    let expires_at = timer::moment(caller.now, publication.ttl)?;
+    let expires_at = timer::moment(caller.now, publication.ttl).map_err(out_of_range)?;
     if expires_at <= caller.now {
         return Err(Error::new(Code::InvalidDuration, "the time to live is not longer than nothing")
             .hint("Give ttl => interval '1 day'."));

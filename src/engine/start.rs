@@ -35,12 +35,8 @@ pub struct Start {
 pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
     let started = Instant::now();
     let input = start.input.as_ref();
-    check_size("the input", input)?;
+    check_input(input)?;
     check_size("the subject", start.subject.as_ref())?;
-    if input.is_some_and(|input| !input.is_object()) {
-        return Err(Error::new(Code::InvalidArgument, "the input is not an object")
-            .hint("Give input => '{\"key\": \"value\"}'; it is merged over the definition's context."));
-    }
     for (name, value) in [("instance_key", &start.instance_key), ("correlation_key", &start.correlation_key)] {
         if let Some(value) = value {
             check_text(name, value)?;
@@ -113,6 +109,16 @@ pub fn correlation(
         return Ok(None);
     };
     Ok(evaluator.evaluate(template, &Scope { event, active, chart: &definition.chart })?.as_plain_text())
+}
+
+/// Refuses an input that cannot be merged over a context.
+pub fn check_input(input: Option<&Jsonb>) -> Result<(), Error> {
+    check_size("the input", input)?;
+    if input.is_some_and(|input| !input.is_object()) {
+        return Err(Error::new(Code::InvalidArgument, "the input is not an object")
+            .hint("Give input => '{\"key\": \"value\"}'; it is merged over the definition's context."));
+    }
+    Ok(())
 }
 
 /// A state by its path, id or unambiguous key.

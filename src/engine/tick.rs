@@ -14,7 +14,7 @@ use super::caller::Caller;
 use super::queue::Memory;
 use super::send::check_running;
 use super::timer::fire;
-use super::{child, effect, inbox, new_id};
+use super::{child, effect, inbox, new_id, schedule};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
@@ -126,6 +126,7 @@ pub fn record_run(
         effects_run: carried.children,
         leases_expired: carried.expired,
         messages_delivered: carried.delivered,
+        schedules_run: carried.scheduled,
     })?;
     // The last byte is random: one run in 64 clears up.
     if id.as_bytes()[15].is_multiple_of(64) {
@@ -136,11 +137,12 @@ pub fn record_run(
 
 /// The next moment at which anything is due.
 pub fn next_run(caller: &Caller) -> Result<Option<Timestamp>, Error> {
-    let moments = [timer::next(caller.organization)?, store::effect::next_work(caller.organization)?];
+    let moments = [timer::next(caller.organization)?, next_other(caller.organization)?];
     Ok(moments.into_iter().flatten().min())
 }
 
 /// What was done besides timers.
+#[derive(Default)]
 pub struct Carried {
     /// Child workflows that were started.
     pub children: i32,
@@ -148,20 +150,31 @@ pub struct Carried {
     pub expired: i32,
     /// Messages that arrived.
     pub delivered: i32,
+    /// Instances that schedules were to start.
+    pub scheduled: i32,
 }
 
 impl Carried {
     /// Everything together.
     pub fn total(&self) -> i32 {
-        self.children + self.expired + self.delivered
+        self.children + self.expired + self.delivered + self.scheduled
     }
 }
 
-/// Ends leases that ran out, starts children and delivers messages, at most `limit` of each.
+/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each.
 pub fn carry_on(caller: &Caller, limit: i32) -> Result<Carried, Error> {
-    let expired = effect::expire_leases(caller, limit)?;
-    let children = child::start_due(caller, limit)?;
-    Ok(Carried { children, expired, delivered: inbox::deliver_due(caller, limit)? })
+    Ok(Carried {
+        scheduled: schedule::run_due(caller, limit)?,
+        expired: effect::expire_leases(caller, limit)?,
+        children: child::start_due(caller, limit)?,
+        delivered: inbox::deliver_due(caller, limit)?,
+    })
+}
+
+/// The next moment at which anything but a timer is due.
+pub fn next_other(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error> {
+    let moments = [store::effect::next_work(organization)?, store::schedule::next(organization)?];
+    Ok(moments.into_iter().flatten().min())
 }
 
 /// What became of a candidate.

@@ -75,7 +75,7 @@ pub fn set(caller: &Caller, set: Set) -> Result<(Uuid, Timestamp), Error> {
 }
 
 /// The server's error for a sum beyond its calendar, under our name.
-fn out_of_range(error: Error) -> Error {
+pub fn out_of_range(error: Error) -> Error {
     match error {
         Error::Postgres(error) if error.sqlstate == SqlState::new(b"22008") => {
             Error::new(Code::InvalidDuration, "the delay is too long").detail(error.message)

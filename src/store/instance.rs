@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::spi::{Row, Statement};
 use crate::pg::time::Timestamp;
+use crate::wake;
 
 statement!(ORGANIZATION, "instance_organization");
 statement!(READ, "instance_read");
@@ -112,7 +113,7 @@ pub fn family(organization: Uuid, id: Uuid) -> Result<Vec<(Uuid, Uuid)>, Error> 
     FAMILY.rows(&[&organization, &id], |row| Ok((organization, row.required(1)?)))
 }
 
-/// Every running instance of a definition (of all where None) that is paused or is not.
+/// Every running instance of a definition (of all where None) that is paused or is not, with the descendants in its pause.
 pub fn running(
     organization: Option<Uuid>,
     definition_code: Option<&str>,
@@ -232,6 +233,11 @@ pub fn stay(instance: &Instance, step: &NewStep) -> Result<(), Error> {
 
 /// Stores the next step of a locked instance and its new place.
 pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Error> {
+    let is_scheduled = instance.instance_key.as_deref().is_some_and(|key| key.starts_with("schedule:"));
+    if place.status != "active" && is_scheduled {
+        // The next start of its schedule may wait for this end.
+        wake::note(step.created_at);
+    }
     let written = STEP.execute(&[
         &instance.organization_id,
         &instance.id,

@@ -23,6 +23,7 @@ pub struct Run<'a> {
     pub effects_run: i32,
     pub leases_expired: i32,
     pub messages_delivered: i32,
+    pub schedules_run: i32,
 }
 
 /// Stores a run.
@@ -39,6 +40,7 @@ pub fn insert(run: &Run) -> Result<(), Error> {
             &run.effects_run,
             &run.leases_expired,
             &run.messages_delivered,
+            &run.schedules_run,
         ])
         .map(drop)
 }

@@ -8,12 +8,12 @@ use pgrx::pg_sys;
 
 use crate::engine::caller::{self, Caller};
 use crate::engine::queue::Memory;
-use crate::engine::tick::{self, Limits};
+use crate::engine::tick::{self, Carried, Limits};
 use crate::error::Error;
 use crate::pg::time::Timestamp;
 use crate::pg::{background, database, process};
 use crate::settings;
-use crate::store::{effect, timer};
+use crate::store::timer;
 use crate::wake::{self, LEFT, NEVER, Seat, TAKEN, Verdict};
 
 /// The pause after a batch that failed as a whole; doubled each time.
@@ -73,17 +73,11 @@ struct Worker {
     memory: Memory,
     /// After a batch that failed as a whole.
     pause: Duration,
-    /// After a batch that could not do what is due.
+    /// Before what somebody holds is tried again, timers apart.
     delay: Duration,
-}
-
-/// What a batch left.
-struct Batch {
-    /// There may be more to do at once.
-    is_busy: bool,
-    timer: Option<Timestamp>,
-    other: Option<Timestamp>,
-    now: Timestamp,
+    /// After a batch of other work that failed as a whole, and the moment until which it rests.
+    others_pause: Duration,
+    others_after: Timestamp,
 }
 
 /// When to look for work next.
@@ -95,7 +89,14 @@ enum Next {
 }
 
 fn serve(seat: &'static Seat) -> Verdict {
-    let mut worker = Worker { seat, memory: Memory::default(), pause: FIRST_PAUSE, delay: FIRST_DELAY };
+    let mut worker = Worker {
+        seat,
+        memory: Memory::default(),
+        pause: FIRST_PAUSE,
+        delay: FIRST_DELAY,
+        others_pause: FIRST_PAUSE,
+        others_after: Timestamp(i64::MIN),
+    };
     loop {
         process::reset_latch();
         background::reload_configuration();
@@ -145,20 +146,18 @@ impl Worker {
     fn work(&mut self) -> Next {
         let limits = Limits { timers: settings::batch_size(), time: Some(settings::batch_time()), blame: true };
         let memory = &mut self.memory;
-        let batch = transact(|caller| {
+        let fired = transact(|caller| {
             let started = Instant::now();
             let fired = tick::batch(caller, memory, &limits)?;
-            let carried = tick::carry_on(caller, tick::BATCH)?;
-            tick::record_run(caller, "worker", &fired, &carried, started)?;
-            let timer = if fired.more { None } else { timer::next_after(caller.now)? };
-            let is_busy = fired.more || carried.total() > 0;
-            let other = if is_busy { None } else { effect::next_work(None)? };
-            Ok(Batch { is_busy, timer, other, now: caller.now })
+            tick::record_run(caller, "worker", &fired, &Carried::default(), started)?;
+            let next = if fired.more { None } else { timer::next_after(caller.now)? };
+            Ok((fired.more, next))
         });
-        let batch = match batch {
-            Ok(batch) => batch,
+        let (more_timers, timer) = match fired {
+            Ok(fired) => fired,
             Err(error) => return self.recover(error),
         };
+        let (more_others, other) = self.carry_on();
         if let Some(due) = self.memory.held_long() {
             let memory = &mut self.memory;
             if let Err(error) = transact(|caller| tick::insist(caller, &due, memory)) {
@@ -166,26 +165,44 @@ impl Worker {
             }
         }
         self.pause = FIRST_PAUSE;
-        if batch.is_busy {
-            self.delay = FIRST_DELAY;
+        if more_timers || more_others {
             return Next::Now;
         }
         let longest = settings::longest_sleep();
         let again = self.memory.again().map_or(longest, |again| again.saturating_duration_since(Instant::now()));
         let next = after(again.min(longest));
-        let other = batch.other.map(|other| self.not_at_once(other, batch.now));
-        Next::At([batch.timer, other].into_iter().flatten().fold(next, Timestamp::min))
+        Next::At([timer, other].into_iter().flatten().fold(next, Timestamp::min))
     }
 
-    /// What is due and still could not be done, because somebody holds it, is tried again a little later.
-    fn not_at_once(&mut self, at: Timestamp, now: Timestamp) -> Timestamp {
-        if at > now {
-            self.delay = FIRST_DELAY;
-            return at;
+    /// Everything but timers, in a transaction of its own: what fails there must not stop them. Is there more to do at
+    /// once, and when is the next?
+    fn carry_on(&mut self) -> (bool, Option<Timestamp>) {
+        let now = Timestamp::now();
+        if now < self.others_after {
+            return (false, Some(self.others_after));
         }
-        let again = after(self.delay);
-        self.delay = (self.delay * 2).min(LONGEST_DELAY);
-        again
+        let carried = transact(|caller| {
+            let started = Instant::now();
+            let carried = tick::carry_on(caller, tick::BATCH)?;
+            tick::record_run(caller, "worker", &tick::Outcome::default(), &carried, started)?;
+            let is_busy = carried.total() > 0;
+            Ok((is_busy, if is_busy { None } else { tick::next_other(None)? }))
+        });
+        match carried {
+            Ok((is_busy, next)) => {
+                // What is due and still could not be done, because somebody holds it, is tried again a little later.
+                let is_held = next.is_some_and(|next| next <= now);
+                self.delay = if is_held { (self.delay * 2).min(LONGEST_DELAY) } else { FIRST_DELAY };
+                self.others_pause = FIRST_PAUSE;
+                (is_busy, if is_held { Some(after(self.delay)) } else { next })
+            }
+            Err(error) => {
+                warn(&error);
+                self.others_after = after(self.others_pause);
+                self.others_pause = (self.others_pause * 2).min(LONGEST_PAUSE);
+                (false, Some(self.others_after))
+            }
+        }
     }
 
     /// A batch failed as a whole: nothing of it has happened. What was remembered may be what failed.
@@ -193,7 +210,7 @@ impl Worker {
         self.memory = Memory::default();
         // Makes the next loop ask whether the extension is still there.
         self.seat.wanted.store(0, SeqCst);
-        background::warn(&format!("pg_workflow worker: {}", error.summary()), "It will try again.");
+        warn(&error);
         let pause = self.pause;
         self.pause = (pause * 2).min(LONGEST_PAUSE);
         Next::Pause(pause)
@@ -232,6 +249,10 @@ impl Worker {
             process::reset_latch();
         }
     }
+}
+
+fn warn(error: &Error) {
+    background::warn(&format!("pg_workflow worker: {}", error.summary()), "It will try again.");
 }
 
 /// The moment after this time.
