@@ -5,9 +5,9 @@ PG ?= 15
 PRELOAD ?=
 export PG PRELOAD
 
-layers := test-chart test-pg test-regress test-isolation test-client test-readme
+layers := test-chart test-pg test-regress test-isolation test-client test-worker test-readme
 
-.PHONY: help setup build demo up down test $(layers) lint install clean
+.PHONY: help setup build demo up down test $(layers) bench-timers lint install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -35,9 +35,13 @@ test-pg: ## Rust tests inside a server
 test-regress: ## what psql shows (pg_regress)
 test-isolation: ## sessions at the same time (pg_isolation_regress)
 test-client: ## a client as applications have it
+test-worker: ## background workers on servers that crash, move and are promoted
 test-readme: ## the SQL of the README and docs
 $(layers):
 	@scripts/test $(@:test-%=%)
+
+bench-timers: ## how late timers fire, how fast a backlog drains (release build)
+	@scripts/bench-timers
 
 lint: ## checks the style: rustfmt, clippy, shellcheck, the rules of the house
 	@scripts/lint

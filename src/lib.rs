@@ -8,6 +8,8 @@ mod error;
 mod pg;
 mod settings;
 mod store;
+mod wake;
+mod worker;
 
 pgrx::pg_module_magic!();
 
@@ -15,6 +17,7 @@ pgrx::pg_module_magic!();
 #[pgrx::pg_guard]
 extern "C-unwind" fn _PG_init() {
     settings::define();
+    worker::init();
 }
 
 pgrx::extension_sql_file!("../sql/schema/00_schema.sql", name = "schema", bootstrap);
@@ -31,6 +34,12 @@ pgrx::extension_sql_file!(
     "../sql/schema/82_instances.sql",
     name = "instances",
     requires = ["views", api::errors::wf::raise, api::errors::wf::session_organization]
+);
+pgrx::extension_sql_file!("../sql/schema/31_scheduler_run.sql", name = "scheduler_run", requires = ["work"]);
+pgrx::extension_sql_file!(
+    "../sql/schema/83_scheduler.sql",
+    name = "scheduler",
+    requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
 );
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",

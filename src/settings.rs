@@ -1,11 +1,17 @@
 //! The settings `pg_workflow.*`.
 
 use std::ffi::CString;
+use std::time::Duration;
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 static FAKE_NOW: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 static MAX_PAYLOAD: GucSetting<i32> = GucSetting::<i32>::new(1024);
+static ENABLED: GucSetting<bool> = GucSetting::<bool>::new(true);
+static WORKERS: GucSetting<i32> = GucSetting::<i32>::new(1);
+static BATCH_SIZE: GucSetting<i32> = GucSetting::<i32>::new(500);
+static BATCH_TIME: GucSetting<i32> = GucSetting::<i32>::new(50);
+static LONGEST_SLEEP: GucSetting<i32> = GucSetting::<i32>::new(600);
 
 /// Defines the settings; called once, when the library is loaded.
 pub fn define() {
@@ -27,6 +33,84 @@ pub fn define() {
         GucContext::Suset,
         GucFlags::UNIT_KB,
     );
+    define_worker();
+}
+
+/// The settings of the background workers. Each can differ by database: ALTER DATABASE ... SET.
+fn define_worker() {
+    GucRegistry::define_bool_guc(
+        c"pg_workflow.enabled",
+        c"Do background workers serve this database?",
+        c"Needs pg_workflow in shared_preload_libraries. wf_scheduler_tick works either way.",
+        &ENABLED,
+        GucContext::Suset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_int_guc(
+        c"pg_workflow.workers",
+        c"Background workers per database.",
+        c"Each takes one of max_worker_processes. More than one helps where guards are slow.",
+        &WORKERS,
+        1,
+        64,
+        GucContext::Suset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_int_guc(
+        c"pg_workflow.batch_size",
+        c"The most timers that a background worker fires in one transaction.",
+        c"",
+        &BATCH_SIZE,
+        1,
+        500,
+        GucContext::Suset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_int_guc(
+        c"pg_workflow.batch_time",
+        c"How long a background worker goes on firing timers in one transaction.",
+        c"Their instances stay locked until it commits.",
+        &BATCH_TIME,
+        1,
+        10_000,
+        GucContext::Suset,
+        GucFlags::UNIT_MS,
+    );
+    GucRegistry::define_int_guc(
+        c"pg_workflow.longest_sleep",
+        c"After this time without work a background worker looks for some although nobody woke it.",
+        c"Only rows written around the functions wf_* need this.",
+        &LONGEST_SLEEP,
+        1,
+        86_400,
+        GucContext::Suset,
+        GucFlags::UNIT_S,
+    );
+}
+
+/// `pg_workflow.enabled`.
+pub fn enabled() -> bool {
+    ENABLED.get()
+}
+
+/// `pg_workflow.workers`.
+pub fn workers() -> u32 {
+    WORKERS.get().unsigned_abs()
+}
+
+/// `pg_workflow.batch_size`.
+pub fn batch_size() -> i32 {
+    BATCH_SIZE.get()
+}
+
+/// `pg_workflow.batch_time`.
+pub fn batch_time() -> Duration {
+    Duration::from_millis(BATCH_TIME.get().unsigned_abs().into())
+}
+
+/// `pg_workflow.longest_sleep`.
+pub fn longest_sleep() -> Duration {
+    Duration::from_secs(LONGEST_SLEEP.get().unsigned_abs().into())
 }
 
 /// The text of `pg_workflow.fake_now`, where it is set.

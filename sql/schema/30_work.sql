@@ -24,6 +24,8 @@ CREATE TABLE wf.timer (
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 -- The scheduler's scan: what is due, oldest first, timers of one moment in the order in which they were made.
 CREATE INDEX idx_wf_timers_due ON wf.timer (fire_at, id) WHERE status = 'PENDING';
+-- The same by organization: while one has a backlog, organizations take turns.
+CREATE INDEX idx_wf_timers_org_due ON wf.timer (organization_id, fire_at, id) WHERE status = 'PENDING';
 -- Those whose firing failed and will be tried again.
 CREATE INDEX idx_wf_timers_retry ON wf.timer (retry_at) WHERE status = 'PENDING' AND retry_at IS NOT NULL;
 -- The open timers of an instance.

@@ -48,6 +48,12 @@ COMMENT ON FUNCTION wf_cancel_timer IS
 ALTER FUNCTION wf_fire_timer ROWS 1;
 COMMENT ON FUNCTION wf_fire_timer IS
 'Fires one timer now: its event''s transition and its status FIRED are one transaction. force fires it before its moment. to_state equals from_state where nothing took the event. Errors: TIMER_NOT_FOUND, TIMER_NOT_DUE, TIMER_ALREADY_FIRED, TIMER_ALREADY_PROCESSED, INSTANCE_PAUSED, INSTANCE_FINALIZED.';
+COMMENT ON PROCEDURE wf_scheduler_run IS
+'Works on what is due, batch by batch, each committed, until max_duration has passed; between batches it sleeps until the next due moment, at most a second. For pg_cron and for servers that do not preload pg_workflow. Call it outside of a transaction. Error: INVALID_DURATION.';
+COMMENT ON FUNCTION wf_enable_cron IS
+'Registers CALL wf_scheduler_run(''59 seconds'') with pg_cron, every minute, under the name pg_workflow (and the organization, where one is given) and the calling role; again changes nothing. Error: INVALID_ARGUMENT where pg_cron is not installed in this database.';
+COMMENT ON FUNCTION wf_disable_cron IS
+'Takes the job of wf_enable_cron out of pg_cron. Answers whether there was one.';
 ALTER FUNCTION wf_scheduler_tick ROWS 1;
 COMMENT ON FUNCTION wf_scheduler_tick IS
 'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own; starts child workflows, ends leases that ran out and delivers messages that wait, at most max_effects (50) of each. effects_run counts the children started, next_run_at is the next moment at which anything is due. Instances that another session holds are passed over. dry_run only counts the timers. READ COMMITTED only.';
@@ -100,7 +106,7 @@ BEGIN
           AND d.deptype = 'e'
           AND e.extname = 'pg_workflow'
     LOOP
-        EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', signature);
+        EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', signature);
     END LOOP;
 END
 $revoke$;

@@ -38,6 +38,7 @@ pub mod macrostep;
 pub mod modify;
 pub mod pause;
 pub mod publish;
+pub mod queue;
 pub mod retry;
 pub mod schedule;
 pub mod send;

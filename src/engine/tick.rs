@@ -1,32 +1,60 @@
-//! One bounded batch of the scheduler: timers that are due.
+//! One bounded batch of the scheduler, for whoever drives it: the workers keep a `Memory` from batch to batch, a
+//! session that calls `wf_scheduler_tick` begins with an empty one.
 //!
-//! Candidates are read without locks, then each instance is locked with SKIP LOCKED and the timer is read again: what
-//! somebody else fired or cancelled in between is passed over, and an instance that somebody holds waits for the next
-//! batch. Each firing is a subtransaction of its own, so that one that fails leaves the others alone.
+//! Candidates come without locks (`queue`). A chunk of them is locked with SKIP LOCKED, in the order of their
+//! instances, read again in a new statement and fired, all in one subtransaction. Should one firing fail, the chunk
+//! is rolled back and each of it runs in a subtransaction of its own, so that what fails is recorded and leaves the
+//! others alone. Nothing here waits for a lock, except `insist`, in a transaction that holds nothing else.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pgrx::Uuid;
 
 use super::caller::Caller;
+use super::queue::Memory;
+use super::send::check_running;
 use super::timer::fire;
-use super::{child, effect, inbox, new_id, schedule, send};
+use super::{child, effect, inbox, new_id, schedule};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
-use crate::pg::transaction;
+use crate::pg::{guc, transaction};
 use crate::store;
-use crate::store::timer::{self, Due};
-use crate::store::{instance, timer::Timer};
+use crate::store::instance::{self, Instance};
+use crate::store::scheduler_run::{self, Run};
+use crate::store::timer::{self, Due, Place, Timer};
 
-/// Fewer than the 64 subtransactions that a backend remembers without a search in pg_subtrans.
+/// Timers that a tick fires unless it is told otherwise, and the most that are locked at once.
 pub const BATCH: i32 = 50;
+/// A backend remembers 64 subtransactions; with more, every snapshot has to search for them.
+const SUBTRANSACTIONS: usize = 60;
 /// Firings of a timer before it is FAILED.
 const ATTEMPTS: i32 = 3;
 /// Seconds before a failed firing is tried again; doubled each time.
 const FIRST_RETRY: i64 = 30;
+/// How long `insist` waits for a lock: all other timers of the database wait with it.
+const PATIENCE: &std::ffi::CStr = c"4ms";
+
+/// How far a batch goes.
+pub struct Limits {
+    pub timers: i32,
+    /// The batch ends after the firing that passes this time.
+    pub time: Option<Duration>,
+    /// Does everything that goes wrong in a firing count against the timer, errors of the session too? A worker has
+    /// nobody to pass them to, and a guard that raises one must not stop the others for ever.
+    pub blame: bool,
+}
 
 /// What a batch did.
+#[derive(Default)]
+pub struct Outcome {
+    pub fired: i32,
+    pub failed: i32,
+    /// It ended at a limit: there may be more to do at once.
+    pub more: bool,
+}
+
+/// What `wf_scheduler_tick` answers.
 pub struct Report {
     pub run_id: Uuid,
     pub timers_fired: i32,
@@ -36,8 +64,8 @@ pub struct Report {
     pub next_run_at: Option<Timestamp>,
 }
 
-/// Fires at most `max_timers` timers that are due, and carries at most `max_effects` children, expired leases and messages
-/// on; with `dry_run` only counts the timers.
+/// Fires at most `max_timers` timers that are due, and carries at most `max_effects` children, expired leases and
+/// messages on; with `dry_run` only counts the timers.
 pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -> Result<Report, Error> {
     let started = Instant::now();
     if max_timers < 0 || max_effects < 0 {
@@ -47,48 +75,258 @@ pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -
         return Err(Error::new(Code::InvalidArgument, "the scheduler runs in READ COMMITTED only")
             .hint("SET TRANSACTION ISOLATION LEVEL READ COMMITTED."));
     }
-    let due = timer::due(caller.now, caller.organization, max_timers)?;
-    let mut fired = 0;
-    let mut effects = 0;
     if dry_run {
-        fired = due.len() as i32;
-    } else {
-        for candidate in &due {
-            fired += i32::from(attempt(caller, candidate)?);
-        }
-        schedule::run_due(caller, max_effects)?;
-        effect::expire_leases(caller, max_effects)?;
-        effects = child::start_due(caller, max_effects)?;
-        inbox::deliver_due(caller, max_effects)?;
+        let due = match caller.organization {
+            Some(organization) => timer::due_of(organization, caller.now, Place::first(), max_timers)?,
+            None => timer::due(caller.now, Place::first(), max_timers)?,
+        };
+        return report(caller, new_id(), due.len() as i32, 0, started);
     }
-    Ok(Report {
-        run_id: new_id(),
-        timers_fired: fired,
-        effects_run: effects,
-        duration_ms: started.elapsed().as_secs_f64() * 1000.0,
-        next_run_at: next_run(caller)?,
+    let fired = batch(caller, &mut Memory::default(), &Limits { timers: max_timers, time: None, blame: false })?;
+    let carried = carry_on(caller, max_effects)?;
+    let id = record_run(caller, "call", &fired, &carried, started)?;
+    report(caller, id, fired.fired, carried.children, started)
+}
+
+fn report(
+    caller: &Caller,
+    run_id: Uuid,
+    timers_fired: i32,
+    effects_run: i32,
+    started: Instant,
+) -> Result<Report, Error> {
+    let next_run_at = next_run(caller)?;
+    Ok(Report { run_id, timers_fired, effects_run, duration_ms: millis(started), next_run_at })
+}
+
+fn millis(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}
+
+/// Writes a run into the log, unless there was nothing to do, and gives its id.
+pub fn record_run(
+    caller: &Caller,
+    driver: &str,
+    timers: &Outcome,
+    carried: &Carried,
+    started: Instant,
+) -> Result<Uuid, Error> {
+    let id = new_id();
+    if timers.fired + timers.failed + carried.total() == 0 {
+        return Ok(id);
+    }
+    scheduler_run::insert(&Run {
+        id,
+        organization: caller.organization,
+        started_at: caller.now,
+        duration_ms: millis(started),
+        driver,
+        timers_fired: timers.fired,
+        timers_failed: timers.failed,
+        effects_run: carried.children,
+        leases_expired: carried.expired,
+        messages_delivered: carried.delivered,
+        schedules_run: carried.scheduled,
+    })?;
+    // The last byte is random: one run in 64 clears up.
+    if id.as_bytes()[15].is_multiple_of(64) {
+        scheduler_run::trim()?;
+    }
+    Ok(id)
+}
+
+/// The next moment at which anything is due.
+pub fn next_run(caller: &Caller) -> Result<Option<Timestamp>, Error> {
+    let moments = [timer::next(caller.organization)?, next_other(caller.organization)?];
+    Ok(moments.into_iter().flatten().min())
+}
+
+/// What was done besides timers.
+#[derive(Default)]
+pub struct Carried {
+    /// Child workflows that were started.
+    pub children: i32,
+    /// Leases that ran out.
+    pub expired: i32,
+    /// Messages that arrived.
+    pub delivered: i32,
+    /// Instances that schedules were to start.
+    pub scheduled: i32,
+}
+
+impl Carried {
+    /// Everything together.
+    pub fn total(&self) -> i32 {
+        self.children + self.expired + self.delivered + self.scheduled
+    }
+}
+
+/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each.
+pub fn carry_on(caller: &Caller, limit: i32) -> Result<Carried, Error> {
+    Ok(Carried {
+        scheduled: schedule::run_due(caller, limit)?,
+        expired: effect::expire_leases(caller, limit)?,
+        children: child::start_due(caller, limit)?,
+        delivered: inbox::deliver_due(caller, limit)?,
     })
 }
 
-/// Fires one candidate, unless somebody else holds its instance or was faster. Has it fired?
-fn attempt(caller: &Caller, due: &Due) -> Result<bool, Error> {
-    let result = subtransaction(|| fire_due(caller, due));
-    let error = match result {
-        Ok(fired) => return Ok(fired),
-        Err(error) if error.is_of_the_session() => return Err(error),
-        Err(error) => error,
+/// The next moment at which anything but a timer is due.
+pub fn next_other(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error> {
+    let moments = [store::effect::next_work(organization)?, store::schedule::next(organization)?];
+    Ok(moments.into_iter().flatten().min())
+}
+
+/// What became of a candidate.
+enum Did {
+    Fired,
+    Failed,
+    /// Somebody holds its instance, or the instance takes no events now.
+    Busy,
+    /// Somebody else fired or cancelled it.
+    Gone,
+    /// The time was over before its turn.
+    Left,
+}
+
+/// Fires what is due, in the caller's transaction, until nothing is or a limit is reached.
+pub fn batch(caller: &Caller, memory: &mut Memory, limits: &Limits) -> Result<Outcome, Error> {
+    let deadline = limits.time.map(|time| Instant::now() + time);
+    let mut outcome = Outcome::default();
+    let mut subtransactions = 0;
+    loop {
+        let room = limits.timers - outcome.fired - outcome.failed;
+        let is_over = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if room <= 0 || is_over || subtransactions >= SUBTRANSACTIONS {
+            outcome.more = true;
+            return Ok(outcome);
+        }
+        let chunk = memory.chunk(caller, room.min(BATCH) as usize)?;
+        if chunk.is_empty() {
+            return Ok(outcome);
+        }
+        subtransactions += 1;
+        let done = match subtransaction(|| fire_together(caller, &chunk, deadline)) {
+            Ok(done) => done,
+            Err(error) => {
+                if error.is_of_the_session() && !limits.blame {
+                    return Err(error);
+                }
+                fire_singly(caller, &chunk, &mut subtransactions, limits)?
+            }
+        };
+        for (due, did) in chunk.into_iter().zip(done) {
+            match did {
+                Did::Fired => {
+                    memory.forget(&due);
+                    outcome.fired += 1;
+                }
+                Did::Failed => {
+                    memory.forget(&due);
+                    outcome.failed += 1;
+                }
+                Did::Busy => memory.postpone(due),
+                Did::Gone => memory.forget(&due),
+                Did::Left => memory.put_back(due),
+            }
+        }
+    }
+}
+
+/// Fires a chunk, each timer of another instance, in the subtransaction that is open.
+fn fire_together(caller: &Caller, chunk: &[Due], deadline: Option<Instant>) -> Result<Vec<Did>, Error> {
+    let mut order: Vec<&Due> = chunk.iter().collect();
+    order.sort_by_key(|due| (*due.organization_id.as_bytes(), *due.instance_id.as_bytes()));
+    let organizations = order.iter().map(|due| due.organization_id).collect();
+    let instances = order.iter().map(|due| due.instance_id).collect();
+    let locked = instance::lock_many_skip(&organizations, &instances)?;
+    let find = |due: &Due| {
+        locked.iter().find(|instance| instance.id == due.instance_id && instance.organization_id == due.organization_id)
     };
+    let held: Vec<(usize, &Due, &Instance)> =
+        chunk.iter().enumerate().filter_map(|(place, due)| find(due).map(|instance| (place, due, instance))).collect();
+    let mut timers: Vec<Option<Timer>> = chunk.iter().map(|_| None).collect();
+    for (place, timer) in timer::read_many(&held.iter().map(|(_, due, _)| *due).collect::<Vec<_>>())? {
+        timers[held[place].0] = Some(timer);
+    }
+    let mut done: Vec<Did> = chunk.iter().map(|_| Did::Busy).collect();
+    for (place, due, instance) in held {
+        done[place] = match timers[place].take() {
+            _ if deadline.is_some_and(|deadline| Instant::now() >= deadline) => Did::Left,
+            Some(timer) => fire_if_due(caller, due, instance, &timer)?,
+            None => Did::Gone,
+        };
+    }
+    Ok(done)
+}
+
+/// Fires a chunk one by one, each in a subtransaction, as far as subtransactions go.
+fn fire_singly(
+    caller: &Caller,
+    chunk: &[Due],
+    subtransactions: &mut usize,
+    limits: &Limits,
+) -> Result<Vec<Did>, Error> {
+    let mut done = Vec::with_capacity(chunk.len());
+    for due in chunk {
+        if *subtransactions >= SUBTRANSACTIONS {
+            done.push(Did::Left);
+            continue;
+        }
+        *subtransactions += 1;
+        let fired = subtransaction(|| match instance::lock_skip(due.organization_id, due.instance_id)? {
+            Some(instance) => fire_locked(caller, due, &instance),
+            None => Ok(Did::Busy),
+        });
+        done.push(match fired {
+            Ok(did) => did,
+            Err(error) if error.is_of_the_session() && !limits.blame => return Err(error),
+            Err(error) => {
+                *subtransactions += 1;
+                record(caller, due, &error)?
+            }
+        });
+    }
+    Ok(done)
+}
+
+fn fire_locked(caller: &Caller, due: &Due, instance: &Instance) -> Result<Did, Error> {
+    match timer::read(due.organization_id, due.instance_id, due.id)? {
+        Some(timer) => fire_if_due(caller, due, instance, &timer),
+        None => Ok(Did::Gone),
+    }
+}
+
+fn fire_if_due(caller: &Caller, due: &Due, instance: &Instance, timer: &Timer) -> Result<Did, Error> {
+    if !is_due(timer, caller) {
+        return Ok(Did::Gone);
+    }
+    if check_running(instance).is_err() {
+        return Ok(Did::Busy);
+    }
+    fire(caller, instance, due.id, timer)?;
+    Ok(Did::Fired)
+}
+
+fn is_due(timer: &Timer, caller: &Caller) -> bool {
+    timer.status == "PENDING"
+        && timer.fire_at <= caller.now
+        && timer.retry_at.is_none_or(|retry_at| retry_at <= caller.now)
+}
+
+/// Records a firing that failed.
+fn record(caller: &Caller, due: &Due, error: &Error) -> Result<Did, Error> {
     subtransaction(|| {
-        let Some(instance) = instance::lock_skip(due.organization_id, due.instance_id)? else {
-            return Ok(());
+        if instance::lock_skip(due.organization_id, due.instance_id)?.is_none() {
+            return Ok(Did::Busy);
+        }
+        let timer = timer::read(due.organization_id, due.instance_id, due.id)?;
+        let Some(timer) = timer.filter(|timer| is_due(timer, caller)) else {
+            return Ok(Did::Gone);
         };
-        let Some(timer) = timer::read(due.organization_id, instance.id, due.id)?.filter(|timer| is_due(timer, caller))
-        else {
-            return Ok(());
-        };
-        timer::failed(due, &error.summary(), retry_at(timer.attempts, caller.now))
-    })?;
-    Ok(false)
+        timer::failed(due, &error.summary(), retry_at(timer.attempts, caller.now))?;
+        Ok(Did::Failed)
+    })
 }
 
 /// When a firing that failed now is tried again, after so many attempts before it; never where they are spent.
@@ -96,28 +334,29 @@ pub fn retry_at(attempts: i32, now: Timestamp) -> Option<Timestamp> {
     (attempts + 1 < ATTEMPTS).then(|| Timestamp(now.0 + (FIRST_RETRY << attempts) * 1_000_000))
 }
 
-fn fire_due(caller: &Caller, due: &Due) -> Result<bool, Error> {
-    let Some(instance) = instance::lock_skip(due.organization_id, due.instance_id)? else {
-        return Ok(false);
+/// Fires one timer whose instance was held each time before, waiting for it a moment. In a transaction of its own.
+pub fn insist(caller: &Caller, due: &Due, memory: &mut Memory) -> Result<Outcome, Error> {
+    guc::set_local(c"lock_timeout", PATIENCE);
+    let mut outcome = Outcome::default();
+    let waited = subtransaction(|| instance::lock(due.organization_id, due.instance_id));
+    let did = match waited {
+        Ok(Some(instance)) => match subtransaction(|| fire_locked(caller, due, &instance)) {
+            Ok(did) => did,
+            Err(error) => record(caller, due, &error)?,
+        },
+        Ok(None) => Did::Gone,
+        Err(Error::Postgres(report)) if report.sqlstate.to_string() == "55P03" => Did::Busy,
+        Err(error) => return Err(error),
     };
-    let timer = timer::read(due.organization_id, instance.id, due.id)?;
-    let Some(timer) = timer.filter(|timer| is_due(timer, caller) && send::check_running(&instance).is_ok()) else {
-        return Ok(false);
-    };
-    fire(caller, &instance, due.id, &timer)?;
-    Ok(true)
-}
-
-fn is_due(timer: &Timer, caller: &Caller) -> bool {
-    timer.status == "PENDING" && timer.fire_at <= caller.now
-}
-
-/// The next moment at which anything is due.
-pub fn next_run(caller: &Caller) -> Result<Option<Timestamp>, Error> {
-    let moments = [
-        timer::next(caller.organization)?,
-        store::effect::next_work(caller.organization)?,
-        store::schedule::next(caller.organization)?,
-    ];
-    Ok(moments.into_iter().flatten().min())
+    match did {
+        Did::Fired => outcome.fired = 1,
+        Did::Failed => outcome.failed = 1,
+        Did::Busy => {
+            memory.postpone(due.clone());
+            return Ok(outcome);
+        }
+        Did::Gone | Did::Left => {}
+    }
+    memory.forget(due);
+    Ok(outcome)
 }

@@ -16,3 +16,20 @@ pub fn session_setting(name: &CStr) -> Option<String> {
         (!value.is_empty()).then(|| value.into_owned())
     }
 }
+
+/// Sets a setting until the present function of ours, or the transaction, ends.
+pub fn set_local(name: &CStr, value: &CStr) {
+    // SAFETY: names and values of settings, as C strings.
+    unsafe {
+        pg_sys::set_config_option(
+            name.as_ptr(),
+            value.as_ptr(),
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_LOCAL,
+            true,
+            0,
+            false,
+        );
+    }
+}

@@ -4,12 +4,17 @@
 //! what a workflow is. Errors of the server come back as values (`error::PgError`), with their SQLSTATE intact,
 //! because user code runs below us and its errors are data for retries and reports.
 
+pub mod background;
 pub mod call;
+pub mod database;
 pub mod error;
 pub mod function;
 pub mod guc;
+pub mod hook;
 pub mod jsonb;
 pub mod jsonpath;
+pub mod process;
+pub mod shmem;
 pub mod spi;
 pub mod subtransaction;
 pub mod time;

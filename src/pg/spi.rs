@@ -219,6 +219,7 @@ parameter! {
     i32: pg_sys::INT4OID, |value| (*value).into_datum();
     i64: pg_sys::INT8OID, |value| (*value).into_datum();
     f32: pg_sys::FLOAT4OID, |value| (*value).into_datum();
+    f64: pg_sys::FLOAT8OID, |value| (*value).into_datum();
     &str: pg_sys::TEXTOID, |value| value.into_datum();
     String: pg_sys::TEXTOID, |value| value.as_str().into_datum();
     Uuid: pg_sys::UUIDOID, |value| (*value).into_datum();

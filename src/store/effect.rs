@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::spi::Row;
 use crate::pg::time::Timestamp;
+use crate::wake;
 
 statement!(INSERT, "effect_insert");
 statement!(CANCEL_STATES, "effect_cancel_states");
@@ -53,6 +54,9 @@ pub struct Origin {
 
 /// Stores effects, all of one step.
 pub fn insert(origin: &Origin, effects: &[NewEffect]) -> Result<(), Error> {
+    if effects.iter().any(|effect| effect.code == "wf.workflow") {
+        wake::note(origin.now);
+    }
     INSERT
         .execute(&[
             &origin.organization_id,
@@ -136,6 +140,7 @@ pub struct Claim<'a> {
 
 /// Takes at most `limit` effects for a worker: new ones, then those that are to be tried again.
 pub fn claim(claim: &Claim, limit: i32) -> Result<Vec<Claimed>, Error> {
+    wake::note(claim.lease_until);
     let read = |row: &Row| {
         Ok(Claimed {
             id: row.required(1)?,
@@ -217,6 +222,7 @@ pub fn fail(effect: &Effect, failed: &Failed) -> Result<&'static str, Error> {
         (false, Some(_)) => "FAILED",
         (false, None) => "PERMANENTLY_FAILED",
     };
+    failed.next_retry_at.into_iter().for_each(wake::note);
     FAIL.execute(&[
         &effect.organization_id,
         &effect.id,

@@ -8,12 +8,14 @@ use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::spi::{Row, Statement};
 use crate::pg::time::Timestamp;
+use crate::wake;
 
 statement!(ORGANIZATION, "instance_organization");
 statement!(READ, "instance_read");
 statement!(LOCK, "instance_lock");
 statement!(LOCK_SKIP, "instance_lock_skip");
 statement!(LOCK_MANY, "instance_lock_many");
+statement!(LOCK_MANY_SKIP, "instance_lock_many_skip");
 statement!(CHILDREN, "instance_children");
 statement!(IS_IN, "instance_is_in");
 statement!(FAMILY, "instance_family");
@@ -98,6 +100,11 @@ pub fn lock_skip(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error
     one(&LOCK_SKIP, organization, id)
 }
 
+/// Locks those of the instances, given in the order of organization and id, that nobody holds.
+pub fn lock_many_skip(organizations: &Vec<Uuid>, ids: &Vec<Uuid>) -> Result<Vec<Instance>, Error> {
+    LOCK_MANY_SKIP.rows(&[organizations, ids], |row| instance_row(row, row.required(14)?, row.required(15)?))
+}
+
 /// Locks several instances (organization and id) in the order of their ids, waiting for whoever holds them.
 pub fn lock_many(instances: &[(Uuid, Uuid)]) -> Result<(), Error> {
     let (organizations, ids): (Vec<Uuid>, Vec<Uuid>) = instances.iter().copied().unzip();
@@ -140,24 +147,26 @@ pub fn children(organization: Uuid, parent: Uuid, states: Option<&Vec<String>>) 
 }
 
 fn one(statement: &Statement, organization_id: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
-    statement.first(&[&organization_id, &id], |row: &Row| {
-        Ok(Instance {
-            organization_id,
-            id,
-            definition_id: row.required(1)?,
-            seq: row.required(2)?,
-            status: row.required(3)?,
-            state: row.required(4)?,
-            paused_at: row.get(5),
-            sla_at: row.get(6),
-            parent_effect_id: row.get(7),
-            instance_key: row.get(8),
-            subject: row.get(9),
-            history: row.get(10),
-            context: row.required(11)?,
-            has_messages: row.required(12)?,
-            correlation_key: row.get(13),
-        })
+    statement.first(&[&organization_id, &id], |row: &Row| instance_row(row, organization_id, id))
+}
+
+fn instance_row(row: &Row, organization_id: Uuid, id: Uuid) -> Result<Instance, Error> {
+    Ok(Instance {
+        organization_id,
+        id,
+        definition_id: row.required(1)?,
+        seq: row.required(2)?,
+        status: row.required(3)?,
+        state: row.required(4)?,
+        paused_at: row.get(5),
+        sla_at: row.get(6),
+        parent_effect_id: row.get(7),
+        instance_key: row.get(8),
+        subject: row.get(9),
+        history: row.get(10),
+        context: row.required(11)?,
+        has_messages: row.required(12)?,
+        correlation_key: row.get(13),
     })
 }
 
@@ -227,6 +236,11 @@ pub fn stay(instance: &Instance, step: &NewStep) -> Result<(), Error> {
 
 /// Stores the next step of a locked instance and its new place.
 pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Error> {
+    let is_scheduled = instance.instance_key.as_deref().is_some_and(|key| key.starts_with("schedule:"));
+    if place.status != "active" && is_scheduled {
+        // The next start of its schedule may wait for this end.
+        wake::note(step.created_at);
+    }
     let written = STEP.execute(&[
         &instance.organization_id,
         &instance.id,

@@ -7,6 +7,7 @@ use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
+use crate::wake::note;
 
 statement!(INSERT, "message_insert");
 statement!(DUE, "message_due");
@@ -64,6 +65,7 @@ pub struct Message {
 
 /// Leaves a message.
 pub fn insert(new: &NewMessage) -> Result<(), Error> {
+    new.next_attempt_at.into_iter().for_each(note);
     INSERT
         .execute(&[
             &new.organization_id,
@@ -135,6 +137,7 @@ pub fn wait_for(
     error: Option<&str>,
     receiver: Option<Uuid>,
 ) -> Result<(), Error> {
+    next_attempt_at.into_iter().for_each(note);
     WAIT.execute(&[&due.organization_id, &due.id, &next_attempt_at, &incident, &error, &receiver]).map(drop)
 }
 
@@ -145,6 +148,7 @@ pub fn wake(instance: &Instance, now: Timestamp) -> Result<(), Error> {
 
 /// What waits for this instance, or for this key, is tried now.
 pub fn wake_for(organization: Uuid, instance: Uuid, key: Option<&str>, now: Timestamp) -> Result<(), Error> {
+    note(now);
     WAKE.execute(&[&organization, &instance, &key, &now]).map(drop)
 }
 
@@ -174,6 +178,7 @@ pub fn publish(
 }
 
 fn store(organization: Uuid, id: Uuid, message_id: &str, now: Timestamp, published: &Published) -> Result<bool, Error> {
+    note(now);
     let stored = PUBLISH.execute(&[
         &organization,
         &id,

@@ -11,6 +11,7 @@ pub mod instance;
 pub mod message;
 pub mod organization;
 pub mod schedule;
+pub mod scheduler_run;
 pub mod search;
 pub mod step;
 pub mod timer;

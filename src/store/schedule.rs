@@ -6,6 +6,7 @@ use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
+use crate::wake;
 
 statement!(UPSERT, "schedule_upsert");
 statement!(DELETE, "schedule_delete");
@@ -51,6 +52,7 @@ pub struct Schedule {
 
 /// Stores a schedule in place of the one with its name, and gives its next moment and whether there was none.
 pub fn upsert(new: &NewSchedule) -> Result<(Option<Timestamp>, bool), Error> {
+    wake::note(new.next_run_at);
     let stored = UPSERT.first(
         &[
             &new.organization_id,

@@ -5,7 +5,9 @@ use pgrx::Uuid;
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
+use crate::pg::spi::Row;
 use crate::pg::time::Timestamp;
+use crate::wake;
 
 statement!(MOMENT, "timer_moment");
 statement!(INSERT, "timer_insert");
@@ -15,8 +17,12 @@ statement!(CANCEL_ALL, "timer_cancel_all");
 statement!(OPEN, "timer_open");
 statement!(PENDING, "timer_pending");
 statement!(DUE, "timer_due");
+statement!(DUE_OF, "timer_due_of");
+statement!(ROUND, "timer_round");
 statement!(NEXT, "timer_next");
+statement!(NEXT_AFTER, "timer_next_after");
 statement!(READ, "timer_read");
+statement!(READ_MANY, "timer_read_many");
 statement!(FIRED, "timer_fired");
 statement!(FAILED, "timer_failed");
 statement!(SUSPEND, "timer_suspend");
@@ -39,16 +45,39 @@ pub struct NewTimer {
 }
 
 /// A timer that is due.
+#[derive(Clone)]
 pub struct Due {
     pub organization_id: Uuid,
     pub id: Uuid,
     pub instance_id: Uuid,
+    pub fire_at: Timestamp,
+}
+
+/// How far the due timers have been read: behind this one.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub fire_at: Timestamp,
+    pub id: Uuid,
+}
+
+impl Place {
+    /// Before all timers.
+    pub fn first() -> Self {
+        Place { fire_at: Timestamp(i64::MIN), id: Uuid::from_bytes([0; 16]) }
+    }
+}
+
+impl From<&Due> for Place {
+    fn from(due: &Due) -> Self {
+        Place { fire_at: due.fire_at, id: due.id }
+    }
 }
 
 /// One timer as its row says.
 pub struct Timer {
     pub fire_at: Timestamp,
     pub fired_at: Option<Timestamp>,
+    pub retry_at: Option<Timestamp>,
     pub attempts: i32,
     pub status: String,
     pub kind: String,
@@ -63,7 +92,8 @@ pub fn moment(from: Timestamp, delay: pgrx::datum::Interval) -> Result<Timestamp
     moment.ok_or_else(|| Error::internal("a sum without a row"))
 }
 
-/// Stores timers, all of one instance; suspended ones wait for the end of its pause.
+/// Stores timers, all of one instance, and lets the workers know when the first is due; suspended ones wait for the end
+/// of its pause.
 pub fn insert(
     organization: Uuid,
     instance: Uuid,
@@ -71,6 +101,9 @@ pub fn insert(
     suspended: bool,
     timers: &[NewTimer],
 ) -> Result<(), Error> {
+    if let Some(first) = timers.iter().map(|timer| timer.fire_at).min().filter(|_| !suspended) {
+        wake::note(first);
+    }
     INSERT
         .execute(&[
             &organization,
@@ -137,31 +170,75 @@ pub fn pending(organization: Uuid, instance: Uuid) -> Result<Vec<Pending>, Error
     })
 }
 
-/// What is due, oldest first, without locks.
-pub fn due(now: Timestamp, organization: Option<Uuid>, limit: i32) -> Result<Vec<Due>, Error> {
-    DUE.rows(&[&now, &organization, &limit], |row| {
-        Ok(Due { organization_id: row.required(1)?, id: row.required(2)?, instance_id: row.required(3)? })
+/// What is due behind a place, oldest first, without locks.
+pub fn due(now: Timestamp, behind: Place, limit: i32) -> Result<Vec<Due>, Error> {
+    DUE.rows(&[&now, &behind.fire_at, &behind.id, &limit], due_row)
+}
+
+/// What is due in one organization behind a place, oldest first, without locks.
+pub fn due_of(organization: Uuid, now: Timestamp, behind: Place, limit: i32) -> Result<Vec<Due>, Error> {
+    DUE_OF.rows(&[&now, &behind.fire_at, &behind.id, &limit, &organization], due_row)
+}
+
+/// What is due in every organization, at most `share` of each and 2,000 together, each organization behind its place,
+/// by turns.
+pub fn round(now: Timestamp, places: &[(Uuid, Place)], share: i32) -> Result<Vec<Due>, Error> {
+    let organizations: Vec<Uuid> = places.iter().map(|(organization, _)| *organization).collect();
+    let moments: Vec<Timestamp> = places.iter().map(|(_, place)| place.fire_at).collect();
+    let ids: Vec<Uuid> = places.iter().map(|(_, place)| place.id).collect();
+    ROUND.rows(&[&now, &organizations, &moments, &ids, &share], due_row)
+}
+
+fn due_row(row: &Row) -> Result<Due, Error> {
+    Ok(Due {
+        organization_id: row.required(1)?,
+        id: row.required(2)?,
+        instance_id: row.required(3)?,
+        fire_at: row.required(4)?,
     })
 }
 
-/// The moment of the next timer.
+/// The moment of the next timer, overdue ones included.
 pub fn next(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error> {
     NEXT.first(&[&organization], |row| Ok(row.get(1))).map(Option::flatten)
 }
 
+/// The moment of the next timer after a moment.
+pub fn next_after(now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    NEXT_AFTER.first(&[&now], |row| Ok(row.get(1))).map(Option::flatten)
+}
+
 /// One timer of an instance; read it under the instance's lock.
 pub fn read(organization: Uuid, instance: Uuid, id: Uuid) -> Result<Option<Timer>, Error> {
-    READ.first(&[&organization, &instance, &id], |row| {
-        Ok(Timer {
-            fire_at: row.required(1)?,
-            fired_at: row.get(2),
-            attempts: row.required(3)?,
-            status: row.required(4)?,
-            kind: row.required(5)?,
-            name: row.required(6)?,
-            event: row.required(7)?,
-            payload: row.get(8),
-        })
+    READ.first(&[&organization, &instance, &id], |row| timer_row(row, 1))
+}
+
+/// Timers, each with its place in the list given; read them under their instances' locks.
+pub fn read_many(wanted: &[&Due]) -> Result<Vec<(usize, Timer)>, Error> {
+    READ_MANY.rows(
+        &[
+            &wanted.iter().map(|due| due.organization_id).collect::<Vec<_>>(),
+            &wanted.iter().map(|due| due.instance_id).collect::<Vec<_>>(),
+            &wanted.iter().map(|due| due.id).collect::<Vec<_>>(),
+        ],
+        |row| {
+            let place: i32 = row.required(1)?;
+            Ok((place.unsigned_abs() as usize - 1, timer_row(row, 2)?))
+        },
+    )
+}
+
+fn timer_row(row: &Row, first: i32) -> Result<Timer, Error> {
+    Ok(Timer {
+        fire_at: row.required(first)?,
+        fired_at: row.get(first + 1),
+        retry_at: row.get(first + 2),
+        attempts: row.required(first + 3)?,
+        status: row.required(first + 4)?,
+        kind: row.required(first + 5)?,
+        name: row.required(first + 6)?,
+        event: row.required(first + 7)?,
+        payload: row.get(first + 8),
     })
 }
 
@@ -172,6 +249,7 @@ pub fn fired(organization: Uuid, instance: Uuid, id: Uuid, now: Timestamp) -> Re
 
 /// Records a firing that failed: tried again at `retry_at`, never where that is None.
 pub fn failed(due: &Due, error: &str, retry_at: Option<Timestamp>) -> Result<(), Error> {
+    retry_at.into_iter().for_each(wake::note);
     let status = if retry_at.is_some() { "PENDING" } else { "FAILED" };
     FAILED.execute(&[&due.organization_id, &due.instance_id, &due.id, &error, &retry_at, &status]).map(drop)
 }
@@ -183,5 +261,7 @@ pub fn suspend(organization: Uuid, instance: Uuid) -> Result<(), Error> {
 
 /// Lets the suspended timers of an instance run again, which was paused from `paused_at` until now.
 pub fn resume(organization: Uuid, instance: Uuid, paused_at: Timestamp, now: Timestamp) -> Result<(), Error> {
+    // One of them may be due, or an effect that waited; when the others are, the workers see for themselves.
+    wake::note(now);
     RESUME.execute(&[&organization, &instance, &paused_at, &now]).map(drop)
 }

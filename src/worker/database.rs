@@ -1,0 +1,261 @@
+//! A worker of one database: fires what is due, then sleeps until the next moment or until a commit wakes it.
+
+use std::cell::Cell;
+use std::sync::atomic::Ordering::SeqCst;
+use std::time::{Duration, Instant};
+
+use pgrx::pg_sys;
+
+use crate::engine::caller::{self, Caller};
+use crate::engine::queue::Memory;
+use crate::engine::tick::{self, Carried, Limits};
+use crate::error::Error;
+use crate::pg::time::Timestamp;
+use crate::pg::{background, database, process};
+use crate::settings;
+use crate::store::timer;
+use crate::wake::{self, LEFT, NEVER, Seat, TAKEN, Verdict};
+
+/// The pause after a batch that failed as a whole; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// The pause before what somebody holds is tried again; doubled each time.
+const FIRST_DELAY: Duration = Duration::from_millis(1);
+const LONGEST_DELAY: Duration = Duration::from_millis(100);
+/// The clock may be set while the worker sleeps: it looks at it this often, without a transaction.
+const CLOCK_CHECK: Duration = Duration::from_secs(60);
+
+/// Settings that the worker has whatever the database's defaults say: it serves every organization, in transactions
+/// that see what was committed and may write.
+const OWN_SETTINGS: [(&std::ffi::CStr, &std::ffi::CStr); 8] = [
+    (c"default_transaction_isolation", c"read committed"),
+    (c"default_transaction_read_only", c"off"),
+    (c"default_transaction_deferrable", c"off"),
+    (c"lock_timeout", c"0"),
+    (c"idle_in_transaction_session_timeout", c"0"),
+    (c"app.current_org_id", c""),
+    (c"app.current_user_id", c""),
+    (c"app.current_user_role", c""),
+];
+
+thread_local! {
+    /// This process's seat, for its exit.
+    static SEAT: Cell<Option<&'static Seat>> = const { Cell::new(None) };
+}
+
+/// The worker's life. Returning is the way to leave: the server does not start it again.
+pub fn main(argument: u64) {
+    let (ticket, index) = ((argument >> 32) as u32, (argument & 0xFFFF_FFFF) as usize);
+    let Some(seat) = wake::seats().get(index).filter(|seat| seat.take(ticket)) else { return };
+    SEAT.set(Some(seat));
+    background::at_exit(leave_seat);
+    background::take_signals();
+    let oid = seat.database.load(SeqCst);
+    background::connect(Some(pg_sys::Oid::from(oid)));
+    for (name, value) in OWN_SETTINGS {
+        background::override_setting(name, value);
+    }
+    let verdict = if database::may_start(oid) { serve(seat) } else { Verdict::Kept };
+    seat.verdict.store(verdict as u32, SeqCst);
+}
+
+/// Gives the seat up and tells the launcher, whatever ended the worker.
+fn leave_seat() {
+    if let Some(seat) = SEAT.take() {
+        seat.pid.store(0, SeqCst);
+        seat.state.store(LEFT, SeqCst);
+        wake::wake_launcher();
+    }
+}
+
+struct Worker {
+    seat: &'static Seat,
+    memory: Memory,
+    /// After a batch that failed as a whole.
+    pause: Duration,
+    /// Before what somebody holds is tried again, timers apart.
+    delay: Duration,
+    /// After a batch of other work that failed as a whole, and the moment until which it rests.
+    others_pause: Duration,
+    others_after: Timestamp,
+}
+
+/// When to look for work next.
+enum Next {
+    Now,
+    At(Timestamp),
+    /// Not earlier, whoever commits what.
+    Pause(Duration),
+}
+
+fn serve(seat: &'static Seat) -> Verdict {
+    let mut worker = Worker {
+        seat,
+        memory: Memory::default(),
+        pause: FIRST_PAUSE,
+        delay: FIRST_DELAY,
+        others_pause: FIRST_PAUSE,
+        others_after: Timestamp(i64::MIN),
+    };
+    loop {
+        process::reset_latch();
+        background::reload_configuration();
+        // Before the snapshot of the scan: whoever commits after that snapshot finds this and sets the latch.
+        seat.planned.store(NEVER, SeqCst);
+        if let Some(verdict) = worker.reason_to_leave() {
+            return verdict;
+        }
+        background::report_activity("firing what is due", false);
+        let next = worker.work();
+        worker.rest(&next);
+    }
+}
+
+/// Runs a transaction of the engine's.
+fn transact<T>(work: impl FnOnce(&Caller) -> Result<T, Error>) -> Result<T, Error> {
+    background::transaction(|| caller::write(None, None, None, work))
+}
+
+impl Worker {
+    /// Is there a reason to leave the database?
+    fn reason_to_leave(&self) -> Option<Verdict> {
+        if self.seat.leave.load(SeqCst) != 0 {
+            return Some(Verdict::Told);
+        }
+        if !settings::enabled() {
+            return Some(Verdict::Disabled);
+        }
+        let wanted = settings::workers();
+        if self.seat.wanted.swap(wanted, SeqCst) != wanted {
+            // The worker has just come, or the configuration has changed: the launcher counts again.
+            if !background::transaction(|| Ok(database::has_extension(c"pg_workflow"))).unwrap_or(true) {
+                self.seat.wanted.store(0, SeqCst);
+                return Some(Verdict::Absent);
+            }
+            wake::wake_launcher();
+        }
+        let oid = self.seat.database.load(SeqCst);
+        let before_me = wake::seats()
+            .iter()
+            .take_while(|seat| !std::ptr::eq(*seat, self.seat))
+            .filter(|seat| seat.state.load(SeqCst) == TAKEN && seat.database.load(SeqCst) == oid);
+        (before_me.count() as u32 >= wanted).then_some(Verdict::Told)
+    }
+
+    /// One batch, and at most one wait for an instance that has been held for long.
+    fn work(&mut self) -> Next {
+        let limits = Limits { timers: settings::batch_size(), time: Some(settings::batch_time()), blame: true };
+        let memory = &mut self.memory;
+        let fired = transact(|caller| {
+            let started = Instant::now();
+            let fired = tick::batch(caller, memory, &limits)?;
+            tick::record_run(caller, "worker", &fired, &Carried::default(), started)?;
+            let next = if fired.more { None } else { timer::next_after(caller.now)? };
+            Ok((fired.more, next))
+        });
+        let (more_timers, timer) = match fired {
+            Ok(fired) => fired,
+            Err(error) => return self.recover(error),
+        };
+        let (more_others, other) = self.carry_on();
+        if let Some(due) = self.memory.held_long() {
+            let memory = &mut self.memory;
+            if let Err(error) = transact(|caller| tick::insist(caller, &due, memory)) {
+                return self.recover(error);
+            }
+        }
+        self.pause = FIRST_PAUSE;
+        if more_timers || more_others {
+            return Next::Now;
+        }
+        let longest = settings::longest_sleep();
+        let again = self.memory.again().map_or(longest, |again| again.saturating_duration_since(Instant::now()));
+        let next = after(again.min(longest));
+        Next::At([timer, other].into_iter().flatten().fold(next, Timestamp::min))
+    }
+
+    /// Everything but timers, in a transaction of its own: what fails there must not stop them. Is there more to do at
+    /// once, and when is the next?
+    fn carry_on(&mut self) -> (bool, Option<Timestamp>) {
+        let now = Timestamp::now();
+        if now < self.others_after {
+            return (false, Some(self.others_after));
+        }
+        let carried = transact(|caller| {
+            let started = Instant::now();
+            let carried = tick::carry_on(caller, tick::BATCH)?;
+            tick::record_run(caller, "worker", &tick::Outcome::default(), &carried, started)?;
+            let is_busy = carried.total() > 0;
+            Ok((is_busy, if is_busy { None } else { tick::next_other(None)? }))
+        });
+        match carried {
+            Ok((is_busy, next)) => {
+                // What is due and still could not be done, because somebody holds it, is tried again a little later.
+                let is_held = next.is_some_and(|next| next <= now);
+                self.delay = if is_held { (self.delay * 2).min(LONGEST_DELAY) } else { FIRST_DELAY };
+                self.others_pause = FIRST_PAUSE;
+                (is_busy, if is_held { Some(after(self.delay)) } else { next })
+            }
+            Err(error) => {
+                warn(&error);
+                self.others_after = after(self.others_pause);
+                self.others_pause = (self.others_pause * 2).min(LONGEST_PAUSE);
+                (false, Some(self.others_after))
+            }
+        }
+    }
+
+    /// A batch failed as a whole: nothing of it has happened. What was remembered may be what failed.
+    fn recover(&mut self, error: Error) -> Next {
+        self.memory = Memory::default();
+        // Makes the next loop ask whether the extension is still there.
+        self.seat.wanted.store(0, SeqCst);
+        warn(&error);
+        let pause = self.pause;
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
+        Next::Pause(pause)
+    }
+
+    /// Sleeps, unless somebody has committed earlier work since the scan began.
+    fn rest(&self, next: &Next) {
+        let until = match next {
+            // Also here the end of the postmaster must be noticed.
+            Next::Now => return process::wait(Duration::ZERO),
+            Next::At(moment) => *moment,
+            Next::Pause(pause) => after(*pause),
+        };
+        let plan = match next {
+            Next::Pause(_) => i64::MIN,
+            // Writers count in a time of their own, which the clock tells nothing of: each wakes.
+            _ if settings::fake_now().is_some() => NEVER,
+            _ => until.0,
+        };
+        let planned = &self.seat.planned;
+        if plan == i64::MIN {
+            planned.store(plan, SeqCst);
+        } else if planned.compare_exchange(NEVER, plan, SeqCst, SeqCst).is_err() {
+            return;
+        }
+        let is_called =
+            || planned.load(SeqCst) != plan || self.seat.leave.load(SeqCst) != 0 || background::must_reload();
+        background::report_activity("waiting for the next due moment", true);
+        loop {
+            let left = Duration::from_micros((until.0 - Timestamp::now().0).max(0).unsigned_abs());
+            if left.is_zero() || is_called() {
+                return;
+            }
+            background::report_statistics(left > Duration::from_secs(1));
+            process::wait(left.min(CLOCK_CHECK));
+            process::reset_latch();
+        }
+    }
+}
+
+fn warn(error: &Error) {
+    background::warn(&format!("pg_workflow worker: {}", error.summary()), "It will try again.");
+}
+
+/// The moment after this time.
+fn after(time: Duration) -> Timestamp {
+    Timestamp(Timestamp::now().0.saturating_add(time.as_micros() as i64))
+}

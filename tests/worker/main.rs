@@ -1,0 +1,8 @@
+//! The background workers, on servers of their own: they are woken, crash, have to go and come back. Each test has a
+//! server; nothing is waited for longer than `PATIENCE`, except a backlog.
+
+mod batch;
+mod crash;
+mod database;
+mod server;
+mod wake;
