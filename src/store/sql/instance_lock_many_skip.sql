@@ -3,15 +3,22 @@
 SELECT
     i.definition_id, i.seq, i.status, i.state, i.paused_at, i.sla_at, i.parent_effect_id, i.instance_key, i.subject,
     i.history, i.context,
-    -- Indexes: idx_wf_messages_instance, idx_wf_messages_correlation.
-    EXISTS (
-        SELECT
-        FROM wf.message AS m
-        WHERE m.organization_id = wanted.organization_id AND m.instance_id = wanted.id
-    ) OR EXISTS (
-        SELECT
-        FROM wf.message AS m
-        WHERE m.organization_id = wanted.organization_id AND m.correlation_key = i.correlation_key
+    -- Not EXISTS, which for many rows would read the whole table. Indexes: idx_wf_messages_instance,
+    -- idx_wf_messages_correlation.
+    COALESCE(
+        (
+            SELECT true
+            FROM wf.message AS m
+            WHERE m.organization_id = wanted.organization_id AND m.instance_id = wanted.id
+            LIMIT 1
+        ),
+        (
+            SELECT true
+            FROM wf.message AS m
+            WHERE m.organization_id = wanted.organization_id AND m.correlation_key = i.correlation_key
+            LIMIT 1
+        ),
+        false
     ),
     i.correlation_key, wanted.organization_id, wanted.id
 FROM ROWS FROM (

@@ -10,7 +10,10 @@ SELECT LEAST(
     ) ELSE (
         SELECT t.fire_at
         FROM wf.timer AS t
-        WHERE t.status = 'PENDING' AND t.retry_at IS NULL AND t.organization_id = $1
+        WHERE t.status = 'PENDING'
+          AND t.retry_at IS NULL
+          AND (t.organization_id, t.fire_at) >= ($1, '-infinity')
+          AND t.organization_id <= $1
         ORDER BY t.organization_id, t.fire_at, t.id
         LIMIT 1
     ) END,
