@@ -3,8 +3,8 @@
 use tokio_postgres::Client;
 
 use crate::server::{
-    PATIENCE, Server, check_each_fired_once, define_once, kill, one, run, start, until, until_in_the_middle,
-    until_workers,
+    PATIENCE, Server, check_each_fired_once, define_once, kill, one, run, start, until, until_closed,
+    until_in_the_middle, until_workers,
 };
 
 const BACKLOG: i64 = 6_000;
@@ -29,7 +29,7 @@ async fn a_worker_is_killed() {
     let client = in_the_middle(&server).await;
     kill(worker_pid(&client).await);
     // The server begins anew, and there is one worker, not two.
-    drop(client);
+    until_closed(&client).await;
     let client = server.connect("wf").await;
     until_workers(&client, "wf", 1).await;
     check_each_fired_once(&client, BACKLOG).await;

@@ -153,6 +153,15 @@ pub async fn within_patience(client: &Client, statements: &[&str]) {
     }
 }
 
+/// Waits until the server has ended a session, as it does with all when a process was killed.
+pub async fn until_closed(client: &Client) {
+    let begun = Instant::now();
+    while !client.is_closed() {
+        assert!(begun.elapsed() < PATIENCE, "the session goes on");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 /// The workers of a database.
 pub async fn workers(client: &Client, database: &str) -> i64 {
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'pg_workflow worker' AND datname = $1";
