@@ -12,7 +12,7 @@ CREATE TABLE wf.timer (
     attempts        integer     NOT NULL,
     is_relative     boolean     NOT NULL,
     status          text        NOT NULL CHECK (status IN ('PENDING', 'SUSPENDED', 'FIRED', 'CANCELLED', 'FAILED')),
-    kind            text        NOT NULL CHECK (kind IN ('after', 'raise', 'set')),
+    kind            text        NOT NULL CHECK (kind IN ('after', 'raise', 'delay', 'set')),
     name            text        NOT NULL,
     event           text        NOT NULL,
     entity_code     text        NOT NULL,
@@ -33,7 +33,7 @@ CREATE INDEX idx_wf_timers_instance ON wf.timer (organization_id, instance_id)
     WHERE status IN ('PENDING', 'SUSPENDED');
 CREATE INDEX idx_wf_timers_failed ON wf.timer (organization_id, created_at) WHERE status = 'FAILED';
 COMMENT ON TABLE wf.timer IS 'Moments at which an instance hears from the engine.';
-COMMENT ON COLUMN wf.timer.kind IS 'after: belongs to a state; raise: a delayed raise; set: wf_set_timer.';
+COMMENT ON COLUMN wf.timer.kind IS 'after: belongs to a state; raise: a delayed raise with an id, by which it can be cancelled; delay: one without; set: wf_set_timer.';
 COMMENT ON COLUMN wf.timer.entity_code IS 'Instance, step and name: one row per timer that was ever made.';
 COMMENT ON COLUMN wf.timer.is_relative IS 'A delay and not a moment: a pause shifts it.';
 COMMENT ON COLUMN wf.timer.state IS 'The state that an after belongs to.';

@@ -198,7 +198,7 @@ impl<'a> Worked<'a> {
         if self.status != "active" {
             timer::cancel_all(organization, id)?;
         } else if !self.outcome.cancelled.is_empty() {
-            timer::cancel_names(organization, id, &self.outcome.cancelled)?;
+            timer::cancel_raises(organization, id, &self.outcome.cancelled)?;
         }
         let chart = &self.definition.chart;
         let left = |owns: fn(&chart::State) -> bool| -> Vec<String> {
@@ -223,7 +223,7 @@ impl<'a> Worked<'a> {
     fn finish_writing(self, step_id: Uuid, old_search: &[Entry], from_state: Option<String>) -> Result<Moved, Error> {
         let now = self.caller.now;
         if !self.work.timers.is_empty() {
-            if self.work.timers.iter().any(|timer| timer.kind == "raise") {
+            if self.work.timers.iter().any(|timer| timer.kind != "after") {
                 check_timer_limit(self.organization_id, self.instance_id, &self.work.timers)?;
             }
             timer::insert(self.organization_id, self.instance_id, now, self.work.suspended, &self.work.timers)?;

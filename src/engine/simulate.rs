@@ -356,7 +356,7 @@ fn carried_out(
     if status == "active" {
         timers.retain(|pending| {
             let timer = &pending.timer;
-            let ended = outcome.cancelled.contains(&timer.name);
+            let ended = timer.kind == "raise" && outcome.cancelled.contains(&timer.name);
             if ended {
                 cancelled.push(timer.name.clone());
             }
@@ -367,7 +367,7 @@ fn carried_out(
         timers.clear();
         invokes.clear();
     }
-    let makes_raise = new_timers.iter().any(|timer| timer.kind == "raise");
+    let makes_raise = new_timers.iter().any(|timer| timer.kind != "after");
     let new_timers = new_timers.into_iter().map(|timer| Pending { timer: timer.into(), attempts: 0, retry_at: None });
     timers.extend(new_timers);
     if makes_raise && timers.iter().filter(|pending| pending.timer.kind != "after").count() > TIMER_LIMIT {

@@ -62,9 +62,11 @@ impl Work {
                 }
                 Command::After { state, index, delay } => self.start_after(definition, state, index, &delay)?,
                 Command::Raise { id, event, payload, delay } => {
+                    // Only one that was given an id can be cancelled or replaced by it.
+                    let kind = if id.is_some() { "raise" } else { "delay" };
                     let name = id.unwrap_or_else(|| event.clone());
                     let due = due(&name, &delay, self.from)?;
-                    self.push_timer("raise", name, event, None, payload, due);
+                    self.push_timer(kind, name, event, None, payload, due);
                 }
                 Command::Log { message } => self.logs.push(message),
                 Command::Escalate { state } => self.escalated.push(Jsonb::string(&chart.state(state).path)),

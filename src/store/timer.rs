@@ -13,6 +13,7 @@ statement!(MOMENT, "timer_moment");
 statement!(INSERT, "timer_insert");
 statement!(CANCEL_STATES, "timer_cancel_states");
 statement!(CANCEL_NAMES, "timer_cancel_names");
+statement!(CANCEL_RAISES, "timer_cancel_raises");
 statement!(CANCEL_ALL, "timer_cancel_all");
 statement!(OPEN, "timer_open");
 statement!(PENDING, "timer_pending");
@@ -34,7 +35,7 @@ pub struct NewTimer {
     pub fire_at: Timestamp,
     /// A delay and not a moment.
     pub is_relative: bool,
-    /// `after`, `raise` or `set`.
+    /// `after`, `raise`, `delay` or `set`.
     pub kind: &'static str,
     pub name: String,
     pub event: String,
@@ -131,6 +132,11 @@ pub fn cancel_states(organization: Uuid, instance: Uuid, states: &Vec<String>) -
 /// Cancels open timers by name and gives the names that were there.
 pub fn cancel_names(organization: Uuid, instance: Uuid, names: &Vec<String>) -> Result<Vec<String>, Error> {
     CANCEL_NAMES.rows(&[&organization, &instance, names], |row| row.required(1))
+}
+
+/// Cancels the delayed raises of these ids.
+pub fn cancel_raises(organization: Uuid, instance: Uuid, ids: &Vec<String>) -> Result<(), Error> {
+    CANCEL_RAISES.execute(&[&organization, &instance, ids]).map(drop)
 }
 
 /// Cancels every open timer of an instance and gives their names.

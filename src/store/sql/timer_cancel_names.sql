@@ -1,4 +1,4 @@
--- Delayed raises and set timers by name. Index: idx_wf_timers_instance.
+-- Open timers by name, of whatever kind. Index: idx_wf_timers_instance.
 UPDATE wf.timer AS t
 SET status = 'CANCELLED'
 WHERE t.organization_id = $1

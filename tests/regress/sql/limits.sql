@@ -96,9 +96,10 @@ SELECT timers_fired FROM wf_scheduler_tick(NULL, NULL, NULL, NULL, NULL, NULL);
 
 -- 100 timers by hand or by delayed raises; those of states are not counted.
 SELECT code FROM wf_define('{"id": "many", "initial": "a", "states": {"a": {"after": {"P1D": {"actions": "x"}, "P2D": {"actions": "x"}},
-    "on": {"LATER": {"actions": {"type": "raise", "event": "X", "delay": "P1D"}}, "AGAIN": {"actions": {"type": "raise", "event": "X", "delay": "P1D", "id": "t1"}}}}}}');
+    "on": {"LATER": {"actions": {"type": "raise", "event": "X", "delay": "P1D"}}, "AGAIN": {"actions": {"type": "raise", "event": "X", "delay": "P1D", "id": "again"}}}}}}');
 SELECT wf_start('many', instance_key => 'm') IS NOT NULL AS started;
-SELECT count(*) FROM generate_series(1, 99) AS n, LATERAL wf_set_timer(pg_temp.id('m'), 't' || n, delay => '1 day');
+SELECT seq FROM wf_send(pg_temp.id('m'), 'AGAIN');
+SELECT count(*) FROM generate_series(1, 98) AS n, LATERAL wf_set_timer(pg_temp.id('m'), 't' || n, delay => '1 day');
 SELECT seq FROM wf_send(pg_temp.id('m'), 'LATER');
 CALL pg_temp.try($$SELECT wf_set_timer(pg_temp.id('m'), 't101', delay => '1 day')$$);
 CALL pg_temp.try($$SELECT wf_send(pg_temp.id('m'), 'LATER')$$);

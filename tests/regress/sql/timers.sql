@@ -216,4 +216,18 @@ DROP OWNED BY timers_no_superuser;
 DROP ROLE timers_no_superuser;
 
 DROP SCHEMA demo CASCADE;
+-- cancel ends the delayed raise with its id, in the macrostep that made it or later, and no other timer of that name.
+SELECT code FROM wf_define($${
+  "id": "t.cancels", "initial": "a", "states": { "a": {
+    "after": { "PT2H": "late" },
+    "on": { "SET": { "actions": [ { "type": "raise", "params": { "event": "X", "id": "x", "delay": "PT1H" } },
+                                  { "type": "raise", "params": { "event": "x", "delay": "PT1H" } } ] },
+            "STOP": { "actions": [ { "type": "cancel", "params": { "id": "x" } },
+                                   { "type": "cancel", "params": { "id": "a.after.PT2H" } } ] } } },
+    "late": { "type": "final" } } }$$);
+SELECT wf_start('t.cancels', instance_key => 'cancels') AS cancels \gset
+SELECT to_state FROM wf_send(:'cancels', 'SET');
+SELECT to_state FROM wf_send(:'cancels', 'STOP');
+SELECT timer_name, on_fire_smart_code, timer_status FROM wf_timers_view WHERE instance_id = :'cancels' ORDER BY timer_id;
+
 CALL pg_temp.wipe();
