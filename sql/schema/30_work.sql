@@ -1,6 +1,7 @@
 -- Work that waits: timers, people's tasks, effects, messages. Queue rows are small and churn, so vacuum comes early;
 -- the scheduler's indexes lead with time, so that what is due is found in a few pages however many organizations.
 
+-- No CHECK, as in wf.instance.
 CREATE TABLE wf.timer (
     organization_id uuid        NOT NULL,
     id              uuid        NOT NULL,
@@ -11,8 +12,8 @@ CREATE TABLE wf.timer (
     retry_at        timestamptz,
     attempts        integer     NOT NULL,
     is_relative     boolean     NOT NULL,
-    status          text        NOT NULL CHECK (status IN ('PENDING', 'SUSPENDED', 'FIRED', 'CANCELLED', 'FAILED')),
-    kind            text        NOT NULL CHECK (kind IN ('after', 'raise', 'delay', 'set')),
+    status          text        NOT NULL,
+    kind            text        NOT NULL,
     name            text        NOT NULL,
     event           text        NOT NULL,
     entity_code     text        NOT NULL,
@@ -33,6 +34,7 @@ CREATE INDEX idx_wf_timers_instance ON wf.timer (organization_id, instance_id)
     WHERE status IN ('PENDING', 'SUSPENDED');
 CREATE INDEX idx_wf_timers_failed ON wf.timer (organization_id, created_at) WHERE status = 'FAILED';
 COMMENT ON TABLE wf.timer IS 'Moments at which an instance hears from the engine.';
+COMMENT ON COLUMN wf.timer.status IS 'PENDING, SUSPENDED (its instance is paused), FIRED, CANCELLED or FAILED.';
 COMMENT ON COLUMN wf.timer.kind IS 'after: belongs to a state; raise: a delayed raise with an id, by which it can be cancelled; delay: one without; set: wf_set_timer.';
 COMMENT ON COLUMN wf.timer.entity_code IS 'Instance, step and name: one row per timer that was ever made.';
 COMMENT ON COLUMN wf.timer.is_relative IS 'A delay and not a moment: a pause shifts it.';
