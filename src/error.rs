@@ -84,7 +84,7 @@ codes! {
         "no pending timer matches"
     DuplicateTimerName b"WF023" "DUPLICATE_TIMER_NAME" "wf_set_timer"
         "a timer of this name is pending for the instance"
-    InvalidDuration b"WF024" "INVALID_DURATION" "wf_set_timer, computed delays"
+    InvalidDuration b"WF024" "INVALID_DURATION" "wf_set_timer, wf_publish, wf_scheduler_run, leases, computed delays"
         "the delay is missing, negative or not a duration"
     TooManyTimers b"WF025" "TOO_MANY_TIMERS" "wf_set_timer, delayed raises"
         "the instance has 100 pending timers besides those of its states"
@@ -137,7 +137,7 @@ codes! {
     IncidentNotFound b"WF049" "INCIDENT_NOT_FOUND" "wf_close_incident"
         "the instance has no open incident with this id"
     EngineFault b"WF050" "ENGINE_FAULT" "every function"
-        "a stored row contradicts the engine; run wf_check and report it"
+        "a stored row contradicts the engine: somebody wrote around it, or it is at fault"
 }
 
 /// What a function of ours ends with when it cannot do what it was asked.
@@ -182,7 +182,7 @@ impl Error {
 
     /// Something that cannot be, unless a row was written around the engine.
     pub fn internal(message: impl Into<String>) -> Self {
-        Error::new(Code::EngineFault, message).hint("Run wf_check(), and report what it shows.")
+        Error::new(Code::EngineFault, message).hint("Keep the server's log and report it; wf_modify can put an instance right.")
     }
 
     /// The library is loaded, but the database lacks the extension.

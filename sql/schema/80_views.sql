@@ -177,7 +177,7 @@ UNION ALL
 SELECT
     t.organization_id, t.id, t.instance_id, 'TIMER_FAILED', t.name, t.last_error, t.attempts, NULL::timestamptz,
     t.created_at, NULL::uuid,
-    'The firing failed as often as it is tried. Mend the cause and wf_set_timer anew, or wf_close_incident.'
+    'The firing failed as often as it is tried. Mend the cause and wf_fire_timer with force => true, or wf_close_incident.'
 FROM wf.timer AS t
 WHERE t.status = 'FAILED';
 COMMENT ON VIEW wf_incidents_view IS 'Everything that could not be delivered or done: what happened, and what an operator can do.';

@@ -47,7 +47,7 @@ COMMENT ON FUNCTION wf_cancel_timer IS
 'Cancels the open timers of this name; without a name every open timer of the instance, those of its states included. Error: NO_PENDING_TIMERS.';
 ALTER FUNCTION wf_fire_timer ROWS 1;
 COMMENT ON FUNCTION wf_fire_timer IS
-'Fires one timer now: its event''s transition and its status FIRED are one transaction. force fires it before its moment. to_state equals from_state where nothing took the event. Errors: TIMER_NOT_FOUND, TIMER_NOT_DUE, TIMER_ALREADY_FIRED, TIMER_ALREADY_PROCESSED, INSTANCE_PAUSED, INSTANCE_FINALIZED.';
+'Fires one timer now: its event''s transition and its status FIRED are one transaction. force fires it before its moment, or after its attempts are spent (FAILED). to_state equals from_state where nothing took the event. Errors: TIMER_NOT_FOUND, TIMER_NOT_DUE, TIMER_ALREADY_FIRED, TIMER_ALREADY_PROCESSED, INSTANCE_PAUSED, INSTANCE_FINALIZED.';
 COMMENT ON PROCEDURE wf_scheduler_run IS
 'Works on what is due, batch by batch, each committed, until max_duration has passed; between batches it sleeps until the next due moment, at most a second. For pg_cron and for servers that do not preload pg_workflow. Call it outside of a transaction. Error: INVALID_DURATION.';
 COMMENT ON FUNCTION wf_enable_cron IS

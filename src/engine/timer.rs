@@ -130,6 +130,8 @@ pub fn fire_by_hand(caller: &Caller, instance_id: Uuid, timer_id: Uuid, force: b
     })?;
     match timer.status.as_str() {
         "PENDING" => {}
+        // Its attempts are spent; an operator has mended the cause.
+        "FAILED" if force => {}
         "FIRED" => {
             let when = timer.fired_at.map(|at| at.to_iso_seconds()).unwrap_or_default();
             return Err(Error::new(Code::TimerAlreadyFired, format!("timer {} has fired", timer.name))

@@ -176,6 +176,7 @@ SELECT timers_fired FROM wf_scheduler_tick();
 SELECT name, status, attempts FROM pg_temp.timers('f');
 SET pg_workflow.fake_now = '2026-03-03 09:00+00';
 SELECT timers_fired FROM wf_scheduler_tick();
+CALL pg_temp.try($$SELECT wf_fire_timer(pg_temp.id('f'), pg_temp.timer('f', 'a.after.PT1M'))$$);
 CALL pg_temp.try($$SELECT wf_fire_timer(pg_temp.id('f'), pg_temp.timer('f', 'a.after.PT1M'), true)$$);
 -- By hand the error is the caller's, and one that goes away in time does no harm.
 SELECT wf_start('fails', instance_key => 'g') IS NOT NULL AS started;
@@ -193,6 +194,9 @@ SELECT timers_fired FROM wf_scheduler_tick();
 SELECT name, status, attempts FROM pg_temp.timers('g');
 SELECT last_error IS NULL AS forgotten FROM wf_timers_view WHERE timer_id = pg_temp.timer('g', 'a.after.PT1M');
 SELECT current_state, status FROM wf_instances_view WHERE instance_key = 'g';
+-- An operator who has mended the cause fires the failed one.
+SELECT status, from_state, to_state FROM wf_fire_timer(pg_temp.id('f'), pg_temp.timer('f', 'a.after.PT1M'), force => true);
+SELECT name, status, attempts FROM pg_temp.timers('f');
 
 -- The batch's arguments, and the isolation that it needs.
 CALL pg_temp.try($$SELECT wf_scheduler_tick(max_timers => -1)$$);
