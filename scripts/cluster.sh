@@ -168,3 +168,27 @@ create_database() {
     on_cluster -d postgres -c "CREATE DATABASE $1" || return
     on_cluster -d "$1" -c 'CREATE EXTENSION pg_workflow'
 }
+
+# start_bench [SETTING...]: a release build on a cluster of its own with the server's own settings (fsync on) and the database
+# bench; gone at the end.
+start_bench() {
+    scripts/setup
+    take_lock
+    locate_private
+    use_pgrx_home
+    use_prefix bench
+    run=$private/bench/run
+    say "building the extension for release (some minutes)"
+    cargo pgrx install --release --no-default-features --features "pg$PG" --pg-config "$pg_config" >"$target/install.log" 2>&1 || {
+        cat "$target/install.log" >&2
+        die "the extension does not build"
+    }
+    remove_bench
+    trap remove_bench EXIT
+    start_cluster "$run" "shared_buffers = 512MB" "max_wal_size = 8GB" "$@"
+    create_database bench
+}
+remove_bench() {
+    stop_server "$run/data"
+    rm -rf "$run"
+}

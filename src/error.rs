@@ -182,7 +182,8 @@ impl Error {
 
     /// Something that cannot be, unless a row was written around the engine.
     pub fn internal(message: impl Into<String>) -> Self {
-        Error::new(Code::EngineFault, message).hint("Keep the server's log and report it; wf_modify can put an instance right.")
+        Error::new(Code::EngineFault, message)
+            .hint("Keep the server's log and report it; wf_modify can put an instance right.")
     }
 
     /// The library is loaded, but the database lacks the extension.
