@@ -13,7 +13,7 @@ use pgrx::Uuid;
 use super::caller::Caller;
 use super::queue::Memory;
 use super::send::check_running;
-use super::timer::fire;
+use super::timer::{fire, fire_marked};
 use super::{child, effect, inbox, new_id, schedule};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
@@ -245,17 +245,31 @@ fn fire_together(caller: &Caller, chunk: &[Due], deadline: Option<Instant>) -> R
     };
     let held: Vec<(usize, &Due, &Instance)> =
         chunk.iter().enumerate().filter_map(|(place, due)| find(due).map(|instance| (place, due, instance))).collect();
-    let mut timers: Vec<Option<Timer>> = chunk.iter().map(|_| None).collect();
-    for (place, timer) in timer::read_many(&held.iter().map(|(_, due, _)| *due).collect::<Vec<_>>())? {
-        timers[held[place].0] = Some(timer);
-    }
     let mut done: Vec<Did> = chunk.iter().map(|_| Did::Busy).collect();
-    for (place, due, instance) in held {
-        done[place] = match timers[place].take() {
-            _ if deadline.is_some_and(|deadline| Instant::now() >= deadline) => Did::Left,
-            Some(timer) => fire_if_due(caller, due, instance, &timer)?,
-            None => Did::Gone,
-        };
+    held.iter().for_each(|(place, ..)| done[*place] = Did::Gone);
+    let (mut ready, mut rows) = (Vec::new(), Vec::new());
+    for (number, timer, row) in timer::read_many(&held.iter().map(|(_, due, _)| *due).collect::<Vec<_>>())? {
+        let (place, due, instance) = held[number];
+        match readiness(caller, instance, &timer) {
+            None => {
+                ready.push((place, due, instance, timer));
+                rows.push(row);
+            }
+            Some(did) => done[place] = did,
+        }
+    }
+    // Before the macrosteps, which cancel the timers of the states that they leave.
+    if !timer::fired_many(rows, caller.now)? {
+        return Err(Error::internal("a timer was written around its instance's lock"));
+    }
+    for (place, due, instance, timer) in ready {
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            timer::not_fired(due)?;
+            done[place] = Did::Left;
+        } else {
+            fire_marked(caller, instance, &timer)?;
+            done[place] = Did::Fired;
+        }
     }
     Ok(done)
 }
@@ -298,14 +312,22 @@ fn fire_locked(caller: &Caller, due: &Due, instance: &Instance) -> Result<Did, E
 }
 
 fn fire_if_due(caller: &Caller, due: &Due, instance: &Instance, timer: &Timer) -> Result<Did, Error> {
-    if !is_due(timer, caller) {
-        return Ok(Did::Gone);
-    }
-    if check_running(instance).is_err() {
-        return Ok(Did::Busy);
+    if let Some(did) = readiness(caller, instance, timer) {
+        return Ok(did);
     }
     fire(caller, instance, due.id, timer)?;
     Ok(Did::Fired)
+}
+
+/// Why a timer of a locked instance is not to be fired now; None where it is.
+fn readiness(caller: &Caller, instance: &Instance, timer: &Timer) -> Option<Did> {
+    if !is_due(timer, caller) {
+        Some(Did::Gone)
+    } else if check_running(instance).is_err() {
+        Some(Did::Busy)
+    } else {
+        None
+    }
 }
 
 fn is_due(timer: &Timer, caller: &Caller) -> bool {

@@ -164,9 +164,14 @@ pub fn raised(chart: &Chart, kind: &str, name: &str, event: &str, payload: Optio
 
 /// Fires a pending timer of a locked, running instance: its event's transition and FIRED are one transaction.
 pub fn fire(caller: &Caller, instance: &Instance, timer_id: Uuid, timer: &Timer) -> Result<Fired, Error> {
-    let started = Instant::now();
     // Before the macrostep, which cancels the timers of the states that it leaves.
     timer::fired(instance.organization_id, instance.id, timer_id, caller.now)?;
+    fire_marked(caller, instance, timer)
+}
+
+/// Raises the event of a timer that is marked as fired.
+pub fn fire_marked(caller: &Caller, instance: &Instance, timer: &Timer) -> Result<Fired, Error> {
+    let started = Instant::now();
     let definition = definition::load(instance.organization_id, instance.definition_id)?;
     let position = position(&definition, instance)?;
     let event = raised(&definition.chart, &timer.kind, &timer.name, &timer.event, timer.payload.as_ref());

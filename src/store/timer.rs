@@ -25,6 +25,8 @@ statement!(NEXT_AFTER, "timer_next_after");
 statement!(READ, "timer_read");
 statement!(READ_MANY, "timer_read_many");
 statement!(FIRED, "timer_fired");
+statement!(FIRED_MANY, "timer_fired_many");
+statement!(NOT_FIRED, "timer_not_fired");
 statement!(FAILED, "timer_failed");
 statement!(SUSPEND, "timer_suspend");
 statement!(RESUME, "timer_resume");
@@ -220,7 +222,7 @@ pub fn read(organization: Uuid, instance: Uuid, id: Uuid) -> Result<Option<Timer
 }
 
 /// Timers, each with its place in the list given; read them under their instances' locks.
-pub fn read_many(wanted: &[&Due]) -> Result<Vec<(usize, Timer)>, Error> {
+pub fn read_many(wanted: &[&Due]) -> Result<Vec<(usize, Timer, RowPlace)>, Error> {
     READ_MANY.rows(
         &[
             &wanted.iter().map(|due| due.organization_id).collect::<Vec<_>>(),
@@ -229,7 +231,7 @@ pub fn read_many(wanted: &[&Due]) -> Result<Vec<(usize, Timer)>, Error> {
         ],
         |row| {
             let place: i32 = row.required(1)?;
-            Ok((place.unsigned_abs() as usize - 1, timer_row(row, 2)?))
+            Ok((place.unsigned_abs() as usize - 1, timer_row(row, 2)?, RowPlace(row.required(11)?)))
         },
     )
 }
@@ -246,6 +248,20 @@ fn timer_row(row: &Row, first: i32) -> Result<Timer, Error> {
         event: row.required(first + 7)?,
         payload: row.get(first + 8),
     })
+}
+
+/// Where a row of `wf.timer` lies, as long as its instance is locked.
+pub struct RowPlace(String);
+
+/// Records that timers have fired which were read just before; false where one of them was not there any more.
+pub fn fired_many(places: Vec<RowPlace>, now: Timestamp) -> Result<bool, Error> {
+    let places: Vec<String> = places.into_iter().map(|place| place.0).collect();
+    Ok(FIRED_MANY.execute(&[&places, &now])? == places.len() as u64)
+}
+
+/// Takes back that a timer has fired.
+pub fn not_fired(due: &Due) -> Result<(), Error> {
+    NOT_FIRED.execute(&[&due.organization_id, &due.instance_id, &due.id]).map(drop)
 }
 
 /// Records that a timer has fired.
