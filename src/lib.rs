@@ -42,9 +42,14 @@ pgrx::extension_sql_file!(
     requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
 );
 pgrx::extension_sql_file!(
+    "../sql/schema/40_member.sql",
+    name = "member",
+    requires = ["definition", api::member::wf::member_changed]
+);
+pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["instances", "error_codes"],
+    requires = ["instances", "error_codes", "member"],
     finalize
 );
 

@@ -103,14 +103,3 @@ CREATE TABLE wf.calendar (
     CONSTRAINT idx_wf_calendars PRIMARY KEY (organization_id, code)
 );
 COMMENT ON TABLE wf.calendar IS 'Working hours and holidays that service levels and timers can count by.';
-
-CREATE TABLE wf.member (
-    role            regrole     NOT NULL,
-    organization_id uuid,
-    capability      text        NOT NULL CHECK (capability IN ('viewer', 'participant', 'worker', 'operator', 'admin')),
-    granted_by      text        NOT NULL,
-    granted_at      timestamptz NOT NULL
-);
-CREATE UNIQUE INDEX idx_wf_members ON wf.member (role, organization_id, capability);
-CREATE UNIQUE INDEX idx_wf_members_everywhere ON wf.member (role, capability) WHERE organization_id IS NULL;
-COMMENT ON TABLE wf.member IS 'Which database role may do what in which organization (NULL: in all).';

@@ -10,6 +10,7 @@ mod errors;
 mod events;
 mod incident;
 mod instance;
+mod member;
 mod modify;
 mod pause;
 mod publish;

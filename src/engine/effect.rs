@@ -44,8 +44,14 @@ pub fn claim(
             .detail(format!("It lies between 1 and {LARGEST_BATCH}.")));
     }
     let lease_until = lease_end(caller, lease)?;
-    let claim = Claim { worker, codes, organization: caller.organization, now: caller.now, lease_until };
-    Ok((effect::claim(&claim, max_effects)?, lease_until))
+    let mut left = max_effects;
+    let claimed = caller.gather(|organization| {
+        let claim = Claim { worker, codes: codes.clone(), organization, now: caller.now, lease_until };
+        let claimed = effect::claim(&claim, left)?;
+        left -= claimed.len() as i32;
+        Ok(claimed)
+    })?;
+    Ok((claimed, lease_until))
 }
 
 /// Completes effects; each result becomes the answer of its invoke, if one waits.
@@ -61,7 +67,8 @@ pub fn complete(
     for output in &outputs {
         check_size("an output", output.as_ref())?;
     }
-    let completed = effect::complete(worker, caller.now, &ids, &attempts, &outputs, caller.organization)?;
+    let completed =
+        caller.gather(|organization| effect::complete(worker, caller.now, &ids, &attempts, &outputs, organization))?;
     let waiting = || completed.iter().filter(|completed| completed.effect.invoke_id.is_some());
     let owners: Vec<(Uuid, Uuid)> = waiting().map(|completed| owner(&completed.effect)).collect();
     if !owners.is_empty() {
@@ -88,7 +95,7 @@ pub fn fail(
     for error in &errors {
         check_size("an error", error.as_ref())?;
     }
-    let held = effect::held(worker, &ids, &attempts, caller.organization)?;
+    let held = caller.gather(|organization| effect::held(worker, &ids, &attempts, organization))?;
     let owners: Vec<(Uuid, Uuid)> =
         held.iter().filter(|(effect, _)| effect.invoke_id.is_some()).map(|(effect, _)| owner(effect)).collect();
     if !owners.is_empty() {
@@ -117,7 +124,7 @@ pub fn extend(
 ) -> Result<Vec<Answered>, Error> {
     check_lists(&ids, &[("attempts", attempts.len())])?;
     let lease_until = lease_end(caller, lease)?;
-    let held = effect::extend(worker, lease_until, &ids, &attempts, caller.organization)?;
+    let held = caller.gather(|organization| effect::extend(worker, lease_until, &ids, &attempts, organization))?;
     report(caller, ids, &held.iter().map(|id| (*id.as_bytes(), "EXECUTING")).collect())
 }
 
@@ -165,7 +172,8 @@ fn report(caller: &Caller, ids: Vec<Uuid>, accepted: &HashMap<[u8; 16], &'static
     let found: HashMap<[u8; 16], String> = if refused.is_empty() {
         HashMap::new()
     } else {
-        effect::status(&refused, caller.organization)?
+        caller
+            .gather(|organization| effect::status(&refused, organization))?
             .into_iter()
             .map(|(id, status)| (*id.as_bytes(), status))
             .collect()

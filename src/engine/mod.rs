@@ -21,6 +21,7 @@
 
 pub mod caller;
 pub mod cancel;
+pub mod capability;
 pub mod child;
 pub mod cron;
 pub mod define;

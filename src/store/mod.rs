@@ -8,6 +8,7 @@ pub mod function;
 pub mod guard;
 pub mod incident;
 pub mod instance;
+pub mod member;
 pub mod message;
 pub mod organization;
 pub mod schedule;
