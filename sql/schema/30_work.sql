@@ -134,6 +134,7 @@ CREATE TABLE wf.message (
     instance_id     uuid,
     effect_id       uuid,
     failed_for      uuid,
+    held_for        uuid[],
     event           text        NOT NULL,
     message_id      text,
     correlation_key text,
@@ -156,6 +157,7 @@ COMMENT ON TABLE wf.message IS
     'The inbox: events that wait for an instance. A message is gone when it is delivered.';
 COMMENT ON COLUMN wf.message.effect_id IS 'The effect whose answer this is; NULL for an event of somebody outside.';
 COMMENT ON COLUMN wf.message.next_attempt_at IS 'When the scheduler tries next; NULL where trying is of no use any more.';
+COMMENT ON COLUMN wf.message.held_for IS 'Receivers that a message is to be tried with before later ones of its key: they were held or paused at its last attempt, or have moved since.';
 COMMENT ON COLUMN wf.message.failed_for IS 'The receiver of a published message whose transition fails.';
 COMMENT ON COLUMN wf.message.line_code IS 'The idempotency key of a kept event, in the form of wf.step.';
 COMMENT ON COLUMN wf.message.roles IS 'The roles of the sender; NULL for the engine, which is asked for none.';
