@@ -46,10 +46,11 @@ pgrx::extension_sql_file!(
     name = "member",
     requires = ["definition", api::member::wf::member_changed]
 );
+pgrx::extension_sql_file!("../sql/schema/84_member.sql", name = "member_views", requires = ["member"]);
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["instances", "error_codes", "member"],
+    requires = ["instances", "error_codes", "member_views"],
     finalize
 );
 

@@ -81,7 +81,7 @@ impl Caller {
         if let Some(named) = self.named {
             return Ok(Some(if self.may(named)? { named } else { Uuid::from_bytes(NOWHERE) }));
         }
-        if self.rights.everywhere(self.capability) {
+        if self.sees_everything() {
             return Ok(None);
         }
         match self.rights.organizations(self.capability)[..] {
@@ -103,7 +103,7 @@ impl Caller {
 
     /// The caller, once for each organization that a function about sets serves: itself where that is one or all.
     pub fn parts(&self) -> Vec<Caller> {
-        if self.organization.is_some() || self.rights.everywhere(self.capability) {
+        if self.organization.is_some() || self.sees_everything() {
             return vec![self.clone()];
         }
         let organizations = self.rights.organizations(self.capability);
@@ -117,6 +117,33 @@ impl Caller {
             found.append(&mut find(part.organization)?);
         }
         Ok(found)
+    }
+
+    /// Has the caller the capability in every organization, those to come included?
+    pub fn sees_everything(&self) -> bool {
+        self.rights.everywhere(self.capability)
+    }
+
+    /// The organization whose members are changed: the one named, all where none is.
+    pub fn granting(&self) -> Result<Option<Uuid>, Error> {
+        let allowed = match self.named {
+            Some(named) => self.may(named)?,
+            None => self.sees_everything(),
+        };
+        if allowed {
+            return Ok(self.named);
+        }
+        match self.named {
+            Some(named) => Err(self.lacks_capability(Some(named))),
+            None => Err(self.lacks_capability_everywhere()),
+        }
+    }
+
+    fn lacks_capability_everywhere(&self) -> Error {
+        let (role, capability) = (&self.database_role, self.capability.name());
+        let message = format!("role {role} lacks the capability {capability} for all organizations");
+        Error::new(Code::PermissionDenied, message)
+            .hint("Give organization_id => '...', or SET app.current_org_id, for one of those in which it has it.")
     }
 
     fn lacks_capability(&self, organization: Option<Uuid>) -> Error {
@@ -182,7 +209,7 @@ impl Caller {
     pub fn lock(&self, id: Uuid) -> Result<Instance, Error> {
         // Without tenants everything lies here.
         if self.named.is_none()
-            && self.rights.everywhere(self.capability)
+            && self.sees_everything()
             && let Some(instance) = instance::lock(zero(), id)?
         {
             return Ok(instance);

@@ -19,6 +19,7 @@
 //! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
+pub mod audit;
 pub mod caller;
 pub mod cancel;
 pub mod capability;
@@ -36,6 +37,7 @@ pub mod functions;
 pub mod inbox;
 pub mod incident;
 pub mod macrostep;
+pub mod member;
 pub mod modify;
 pub mod pause;
 pub mod publish;
