@@ -88,7 +88,7 @@ CREATE TABLE wf.effect (
     status          text        NOT NULL
         CHECK (status IN ('PENDING', 'EXECUTING', 'COMPLETED', 'FAILED', 'PERMANENTLY_FAILED', 'CANCELLED')),
     is_incident     boolean     NOT NULL,
-    code            text        NOT NULL,
+    code            text        COLLATE "C" NOT NULL,
     invoke_id       text,
     state           text,
     worker          text,
@@ -100,10 +100,11 @@ CREATE TABLE wf.effect (
     params          jsonb,
     CONSTRAINT idx_wf_effects PRIMARY KEY (organization_id, id)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
--- What can run, oldest first.
-CREATE INDEX idx_wf_effects_ready ON wf.effect (created_at, id) WHERE status = 'PENDING';
+-- What can run, by code and organization: who may run a code is decided when it is to run, and organizations take turns.
+-- Ids are made in the order of time.
+CREATE INDEX idx_wf_effects_ready ON wf.effect (code, organization_id, id) WHERE status = 'PENDING';
 -- What failed and will be tried again.
-CREATE INDEX idx_wf_effects_retry ON wf.effect (next_retry_at, id) WHERE status = 'FAILED';
+CREATE INDEX idx_wf_effects_retry ON wf.effect (code, organization_id, next_retry_at, id) WHERE status = 'FAILED';
 -- Leases that may have run out.
 CREATE INDEX idx_wf_effects_lease ON wf.effect (lease_until) WHERE status = 'EXECUTING' AND lease_until IS NOT NULL;
 -- What workers hold, by its id alone: a worker answers for several organizations at once.
