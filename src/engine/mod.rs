@@ -35,6 +35,7 @@ pub mod failure;
 pub mod functions;
 pub mod inbox;
 pub mod incident;
+pub mod ladder;
 pub mod macrostep;
 pub mod modify;
 pub mod pause;
