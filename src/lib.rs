@@ -1,6 +1,7 @@
 //! pg_workflow: a workflow engine inside Postgres.
 
 mod api;
+mod calendar;
 pub mod chart;
 mod clock;
 mod engine;
@@ -41,6 +42,11 @@ pgrx::extension_sql_file!(
     "../sql/schema/83_scheduler.sql",
     name = "scheduler",
     requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
+);
+pgrx::extension_sql_file!(
+    "../sql/schema/84_calendars.sql",
+    name = "calendars",
+    requires = ["definition", api::calendar::wf_set_calendar]
 );
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",

@@ -88,9 +88,13 @@ CREATE TABLE wf.calendar (
     working_hours   jsonb       NOT NULL,
     holidays        jsonb       NOT NULL,
     created_at      timestamptz NOT NULL,
+    updated_at      timestamptz NOT NULL,
+    updated_by      text,
     CONSTRAINT idx_wf_calendars PRIMARY KEY (organization_id, code)
 );
-COMMENT ON TABLE wf.calendar IS 'Working hours and holidays that service levels and timers can count by.';
+COMMENT ON TABLE wf.calendar IS 'Working hours and holidays that service levels, task due dates and timers can count by.';
+COMMENT ON COLUMN wf.calendar.working_hours IS 'Weekdays and their hours, as given: {"mon-fri": ["09:00-12:00", "13:00-17:00"]}.';
+COMMENT ON COLUMN wf.calendar.holidays IS 'Days off, as given: ["2026-12-24", "12-25", {"date", "hours", "name"}].';
 
 CREATE TABLE wf.member (
     role            regrole     NOT NULL,

@@ -19,6 +19,7 @@ CREATE TABLE wf.timer (
     entity_code     text        NOT NULL,
     state           text,
     last_error      text,
+    calendar        text,
     payload         jsonb,
     CONSTRAINT idx_wf_timers PRIMARY KEY (organization_id, instance_id, id),
     CONSTRAINT idx_wf_timers_entity_code UNIQUE (organization_id, entity_code)
@@ -38,6 +39,7 @@ COMMENT ON COLUMN wf.timer.status IS 'PENDING, SUSPENDED (its instance is paused
 COMMENT ON COLUMN wf.timer.kind IS 'after: belongs to a state; raise: a delayed raise with an id, by which it can be cancelled; delay: one without; set: wf_set_timer.';
 COMMENT ON COLUMN wf.timer.entity_code IS 'Instance, step and name: one row per timer that was ever made.';
 COMMENT ON COLUMN wf.timer.is_relative IS 'A delay and not a moment: a pause shifts it.';
+COMMENT ON COLUMN wf.timer.calendar IS 'The calendar that counted the delay, and counts a pause.';
 COMMENT ON COLUMN wf.timer.state IS 'The state that an after belongs to.';
 COMMENT ON COLUMN wf.timer.retry_at IS 'Not before, after a firing that failed.';
 

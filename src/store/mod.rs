@@ -2,6 +2,7 @@
 //! structs. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
 //! organization, because row security does not protect the owner's statements.
 
+pub mod calendar;
 pub mod definition;
 pub mod effect;
 pub mod function;
