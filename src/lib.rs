@@ -22,6 +22,7 @@ extern "C-unwind" fn _PG_init() {
 
 pgrx::extension_sql_file!("../sql/schema/00_schema.sql", name = "schema", bootstrap);
 pgrx::extension_sql_file!("../sql/schema/10_definition.sql", name = "definition", requires = ["schema"]);
+pgrx::extension_sql_file!("../sql/schema/11_feature_flag.sql", name = "feature_flag", requires = ["definition"]);
 pgrx::extension_sql_file!("../sql/schema/20_instance.sql", name = "instance", requires = ["definition"]);
 pgrx::extension_sql_file!("../sql/schema/30_work.sql", name = "work", requires = ["instance"]);
 pgrx::extension_sql_file!("../sql/schema/80_views.sql", name = "views", requires = ["work", api::clock::wf::now]);
@@ -42,9 +43,14 @@ pgrx::extension_sql_file!(
     requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
 );
 pgrx::extension_sql_file!(
+    "../sql/schema/84_feature_flags.sql",
+    name = "feature_flags",
+    requires = ["feature_flag", api::feature_flag::wf_set_feature_flag, api::feature_flag::wf_check_feature_flag]
+);
+pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["instances", "error_codes"],
+    requires = ["instances", "error_codes", "feature_flags"],
     finalize
 );
 
