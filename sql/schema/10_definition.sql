@@ -43,17 +43,6 @@ CREATE TABLE wf.guard (
 );
 COMMENT ON TABLE wf.guard IS 'The SQL functions behind guard codes; function is a signature as regprocedure prints it.';
 
-CREATE TABLE wf.feature_flag (
-    organization_id uuid        NOT NULL,
-    definition_code text        NOT NULL,
-    enabled         boolean     NOT NULL,
-    reason          text,
-    set_by          text,
-    set_at          timestamptz NOT NULL,
-    CONSTRAINT idx_wf_feature_flags PRIMARY KEY (organization_id, definition_code)
-);
-COMMENT ON TABLE wf.feature_flag IS 'Switches that stop new instances, per organization and definition code (ALL for every code).';
-
 CREATE TABLE wf.schedule (
     organization_id  uuid        NOT NULL,
     name             text        NOT NULL,

@@ -5,6 +5,7 @@
 pub mod calendar;
 pub mod definition;
 pub mod effect;
+pub mod feature_flag;
 pub mod function;
 pub mod guard;
 pub mod handler;
