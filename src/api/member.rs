@@ -35,7 +35,6 @@ fn wf_revoke(
 #[pg_schema]
 mod wf {
     use super::*;
-    use crate::engine::capability;
 
     /// What row security lets the role in force see. Once per statement, in its first process.
     #[pg_extern(stable, parallel_restricted)]
@@ -54,7 +53,7 @@ mod wf {
     fn member_changed<'a>(
         _trigger: &'a PgTrigger<'a>,
     ) -> Result<Option<PgHeapTuple<'a, impl WhoAllocated>>, PgTriggerError> {
-        answer(capability::announce);
+        answer(member::changed);
         Ok(None::<PgHeapTuple<'a, AllocatedByPostgres>>)
     }
 }

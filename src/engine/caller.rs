@@ -110,6 +110,14 @@ impl Caller {
         organizations.into_iter().map(|organization| self.in_organization(organization)).collect()
     }
 
+    /// Is the call about this organization?
+    pub fn serves(&self, organization: Uuid) -> bool {
+        match self.organization {
+            Some(only) => only == organization,
+            None => self.rights.standing(organization, self.capability) == Standing::Allowed,
+        }
+    }
+
     /// What a statement about sets finds in all that the call is about: it is given each organization, or None for all.
     pub fn gather<T>(&self, mut find: impl FnMut(Option<Uuid>) -> Result<Vec<T>, Error>) -> Result<Vec<T>, Error> {
         let mut found = Vec::new();
@@ -126,31 +134,25 @@ impl Caller {
 
     /// The organization whose members are changed: the one named, all where none is.
     pub fn granting(&self) -> Result<Option<Uuid>, Error> {
-        let allowed = match self.named {
-            Some(named) => self.may(named)?,
-            None => self.sees_everything(),
-        };
-        if allowed {
-            return Ok(self.named);
-        }
         match self.named {
-            Some(named) => Err(self.lacks_capability(Some(named))),
-            None => Err(self.lacks_capability_everywhere()),
+            Some(named) => self.insist(named)?,
+            None if self.sees_everything() => {}
+            None => {
+                let hint = "Give organization_id => '...', or SET app.current_org_id, for one in which it has it.";
+                return Err(self.denied("all organizations").hint(hint));
+            }
         }
-    }
-
-    fn lacks_capability_everywhere(&self) -> Error {
-        let (role, capability) = (&self.database_role, self.capability.name());
-        let message = format!("role {role} lacks the capability {capability} for all organizations");
-        Error::new(Code::PermissionDenied, message)
-            .hint("Give organization_id => '...', or SET app.current_org_id, for one of those in which it has it.")
+        Ok(self.named)
     }
 
     fn lacks_capability(&self, organization: Option<Uuid>) -> Error {
-        let (role, capability) = (&self.database_role, self.capability.name());
         let place = organization.map_or("any organization".to_owned(), |id| format!("organization {id}"));
+        self.denied(&place).hint("Whoever is admin there can give it with wf_grant.")
+    }
+
+    fn denied(&self, place: &str) -> Error {
+        let (role, capability) = (&self.database_role, self.capability.name());
         Error::new(Code::PermissionDenied, format!("role {role} lacks the capability {capability} in {place}"))
-            .hint("Whoever is admin there can give it with wf_grant.")
     }
 
     /// The same session, for one organization.
@@ -178,13 +180,21 @@ impl Caller {
                  (00000000-0000-0000-0000-000000000000) holds what all share.",
             ));
         }
-        if !self.may(chosen)? {
-            return Err(self.lacks_capability(Some(chosen)));
-        }
+        self.insist(chosen)?;
         if !known.registered {
             organization::insert(chosen, self.now)?;
         }
         Ok(chosen)
+    }
+
+    /// Organization zero, where what concerns all organizations is kept.
+    pub fn in_all(&self) -> Result<Uuid, Error> {
+        self.insist(zero()).map(|()| zero())
+    }
+
+    /// Refuses what the caller may not do in an organization, seen or not.
+    fn insist(&self, organization: Uuid) -> Result<(), Error> {
+        if self.may(organization)? { Ok(()) } else { Err(self.lacks_capability(Some(organization))) }
     }
 
     /// The organization in which something is looked up by code, before what all share.

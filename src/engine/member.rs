@@ -53,6 +53,12 @@ pub fn visible() -> Result<Vec<Uuid>, Error> {
     }
 }
 
+/// Tells every backend that `wf.member` has changed.
+pub fn changed() -> Result<(), Error> {
+    member::WATCH.invalidate();
+    Ok(())
+}
+
 /// Does the role in force see the rows that concern all organizations?
 pub fn sees_everything() -> Result<bool, Error> {
     let rights = capability::rights(user::current_role())?;
@@ -71,7 +77,7 @@ fn prepare(caller: &Caller, role: &str, capability: &str) -> Result<(pg_sys::Oid
     }
     member::lock()?;
     member::forget()?;
-    let oid = member::role(role)?.ok_or_else(|| {
+    let oid = user::find_role(role).ok_or_else(|| {
         Error::new(Code::InvalidArgument, format!("role \"{role}\" does not exist"))
             .hint("Give its name exactly, without quotes around it.")
     })?;

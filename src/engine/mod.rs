@@ -20,6 +20,7 @@
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
 pub mod audit;
+pub mod calendar;
 pub mod caller;
 pub mod cancel;
 pub mod capability;
@@ -33,15 +34,19 @@ pub mod effect;
 pub mod evaluate;
 pub mod events;
 pub mod failure;
+pub mod feature_flag;
 pub mod functions;
+pub mod handler;
 pub mod inbox;
 pub mod incident;
+pub mod ladder;
 pub mod macrostep;
 pub mod member;
 pub mod modify;
 pub mod pause;
 pub mod publish;
 pub mod queue;
+pub mod reassign;
 pub mod retry;
 pub mod schedule;
 pub mod send;

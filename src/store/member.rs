@@ -4,23 +4,19 @@ use pgrx::{Uuid, pg_sys};
 
 use super::statement;
 use crate::error::Error;
+use crate::pg::relcache::Watch;
 use crate::pg::time::Timestamp;
 
-statement!(TABLE, "member_table");
 statement!(RIGHTS, "member_rights");
 statement!(LOCK, "member_lock");
-statement!(ROLE, "member_role");
 statement!(INSERT, "member_insert");
 statement!(DELETE, "member_delete");
 statement!(FORGET, "member_forget");
 statement!(IS, "member_is");
 statement!(GRANT_NATIVELY, "member_grant_natively");
 
-/// The table's oid.
-pub fn table() -> Result<pg_sys::Oid, Error> {
-    let oid = TABLE.first(&[], |row| row.required(1))?;
-    oid.ok_or_else(|| Error::internal("a constant without a row"))
-}
+/// Over what a backend keeps of `rights`.
+pub static WATCH: Watch = Watch::with_roles(c"wf", c"member");
 
 /// Organizations (None for all) and capabilities of a role.
 pub fn rights(role: pg_sys::Oid) -> Result<Vec<(Option<Uuid>, String)>, Error> {
@@ -30,11 +26,6 @@ pub fn rights(role: pg_sys::Oid) -> Result<Vec<(Option<Uuid>, String)>, Error> {
 /// Lets one transaction at a time change members.
 pub fn lock() -> Result<(), Error> {
     LOCK.execute(&[]).map(drop)
-}
-
-/// The role of exactly this name.
-pub fn role(name: &str) -> Result<Option<pg_sys::Oid>, Error> {
-    ROLE.first(&[&name], |row| row.required(1))
 }
 
 /// Enters a capability of a role; false where it had it.

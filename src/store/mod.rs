@@ -3,10 +3,13 @@
 //! organization, because row security does not protect the owner's statements.
 
 pub mod audit;
+pub mod calendar;
 pub mod definition;
 pub mod effect;
+pub mod feature_flag;
 pub mod function;
 pub mod guard;
+pub mod handler;
 pub mod incident;
 pub mod instance;
 pub mod member;
