@@ -55,9 +55,14 @@ pgrx::extension_sql_file!(
     requires = ["feature_flag", api::feature_flag::wf_set_feature_flag, api::feature_flag::wf_check_feature_flag]
 );
 pgrx::extension_sql_file!(
+    "../sql/schema/40_member.sql",
+    name = "member",
+    requires = ["definition", api::member::wf::member_changed]
+);
+pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["instances", "error_codes", "feature_flags"],
+    requires = ["instances", "error_codes", "feature_flags", "member"],
     finalize
 );
 

@@ -54,10 +54,13 @@ pub fn claim(
         is_asked_for && kind.code != "wf.workflow" && !handlers.is_sql(kind.organization_id(), &kind.code)
     };
     let mut claimed = Vec::new();
-    let new: Vec<Kind> = pending(caller.organization)?.into_iter().filter(is_wanted).collect();
+    let new: Vec<Kind> = caller.gather(pending)?.into_iter().filter(is_wanted).collect();
     in_turns(&new, max_effects, &mut claimed, |kinds, share, limit| claim.new_ones(kinds, share, limit))?;
     let failed = effect::retrying()?.into_iter().filter(|(_, next)| *next <= caller.now).map(|(kind, _)| kind);
-    let is_mine = |kind: &Kind| caller.organization.is_none_or(|organization| organization == kind.organization_id());
+    let parts = caller.parts();
+    let is_mine = |kind: &Kind| {
+        parts.iter().any(|part| part.organization.is_none_or(|organization| organization == kind.organization_id()))
+    };
     let failed: Vec<Kind> = failed.filter(|kind| is_mine(kind) && is_wanted(kind)).collect();
     in_turns(&failed, max_effects, &mut claimed, |kinds, share, limit| claim.failed_ones(kinds, share, limit))?;
     claimed.sort_by_key(|effect| *effect.id.as_bytes());
@@ -106,7 +109,8 @@ pub fn complete(
     for output in &outputs {
         check_size("an output", output.as_ref())?;
     }
-    let completed = effect::complete(worker, caller.now, &ids, &attempts, &outputs, caller.organization)?;
+    let completed =
+        caller.gather(|organization| effect::complete(worker, caller.now, &ids, &attempts, &outputs, organization))?;
     let waiting = || completed.iter().filter(|completed| completed.effect.invoke_id.is_some());
     let owners: Vec<(Uuid, Uuid)> = waiting().map(|completed| owner(&completed.effect)).collect();
     if !owners.is_empty() {
@@ -133,7 +137,7 @@ pub fn fail(
     for error in &errors {
         check_size("an error", error.as_ref())?;
     }
-    let held = effect::held(worker, &ids, &attempts, caller.organization)?;
+    let held = caller.gather(|organization| effect::held(worker, &ids, &attempts, organization))?;
     let owners: Vec<(Uuid, Uuid)> =
         held.iter().filter(|(effect, _)| effect.invoke_id.is_some()).map(|(effect, _)| owner(effect)).collect();
     if !owners.is_empty() {
@@ -162,7 +166,7 @@ pub fn extend(
 ) -> Result<Vec<Answered>, Error> {
     check_lists(&ids, &[("attempts", attempts.len())])?;
     let lease_until = lease_end(caller, lease)?;
-    let held = effect::extend(worker, lease_until, &ids, &attempts, caller.organization)?;
+    let held = caller.gather(|organization| effect::extend(worker, lease_until, &ids, &attempts, organization))?;
     report(caller, ids, &held.iter().map(|id| (*id.as_bytes(), "EXECUTING")).collect())
 }
 
@@ -210,7 +214,8 @@ fn report(caller: &Caller, ids: Vec<Uuid>, accepted: &HashMap<[u8; 16], &'static
     let found: HashMap<[u8; 16], String> = if refused.is_empty() {
         HashMap::new()
     } else {
-        effect::status(&refused, caller.organization)?
+        caller
+            .gather(|organization| effect::status(&refused, organization))?
             .into_iter()
             .map(|(id, status)| (*id.as_bytes(), status))
             .collect()

@@ -22,6 +22,7 @@
 pub mod calendar;
 pub mod caller;
 pub mod cancel;
+pub mod capability;
 pub mod child;
 pub mod cron;
 pub mod define;

@@ -11,6 +11,7 @@ pub mod guard;
 pub mod handler;
 pub mod incident;
 pub mod instance;
+pub mod member;
 pub mod message;
 pub mod organization;
 pub mod schedule;
