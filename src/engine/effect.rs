@@ -12,10 +12,12 @@ use pgrx::datum::Interval;
 use super::caller::{Caller, check_size, check_text};
 use super::failure;
 use super::inbox::{self, Answer};
+use super::outbox::{self, Wanted};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
-use crate::store::effect::{self, Claim, Claimed, Effect};
+use crate::store::effect::{self, Effect};
+use crate::store::outbox::{Taken, Taker};
 use crate::store::{instance, timer};
 
 /// The most effects that one call takes or answers.
@@ -37,15 +39,18 @@ pub fn claim(
     codes: Option<Vec<String>>,
     max_effects: i32,
     lease: Interval,
-) -> Result<(Vec<Claimed>, Timestamp), Error> {
+) -> Result<(Vec<Taken>, Timestamp), Error> {
     check_text("worker", worker)?;
     if !(1..=LARGEST_BATCH as i32).contains(&max_effects) {
         return Err(Error::new(Code::InvalidArgument, format!("max_effects is {max_effects}"))
             .detail(format!("It lies between 1 and {LARGEST_BATCH}.")));
     }
     let lease_until = lease_end(caller, lease)?;
-    let claim = Claim { worker, codes, organization: caller.organization, now: caller.now, lease_until };
-    Ok((effect::claim(&claim, max_effects)?, lease_until))
+    let taker = Taker { worker, now: caller.now, lease_until: Some(lease_until) };
+    let wanted = Wanted { taker, codes, accepts: &|_| true };
+    let mut taken = outbox::take(caller, &wanted, max_effects as usize)?;
+    taken.sort_by_key(|effect| *effect.id.as_bytes());
+    Ok((taken, lease_until))
 }
 
 /// Completes effects; each result becomes the answer of its invoke, if one waits.

@@ -36,6 +36,7 @@ pub mod inbox;
 pub mod incident;
 pub mod macrostep;
 pub mod modify;
+pub mod outbox;
 pub mod pause;
 pub mod publish;
 pub mod queue;
