@@ -89,8 +89,8 @@ CREATE TABLE wf.effect (
     status          text        NOT NULL
         CHECK (status IN ('PENDING', 'EXECUTING', 'COMPLETED', 'FAILED', 'PERMANENTLY_FAILED', 'CANCELLED')),
     is_incident     boolean     NOT NULL,
-    code            text        NOT NULL,
-    lane            text        NOT NULL,
+    code            text        COLLATE "C" NOT NULL,
+    lane            text        COLLATE "C" NOT NULL,
     invoke_id       text,
     state           text,
     worker          text,

@@ -24,7 +24,7 @@ WITH RECURSIVE present (code) AS (
     UNION
     SELECT asked.code FROM pg_catalog.unnest($1::text[]) AS asked (code)
 )
-SELECT queue.code, queue.organization_id, queue.lane
+SELECT wanted.code, queue.organization_id, queue.lane
 FROM wanted
 CROSS JOIN LATERAL (
     WITH RECURSIVE queue (organization_id, lane) AS (
@@ -61,8 +61,8 @@ WHERE wanted.code <> 'wf.workflow'
       WHERE h.released_at IS NULL
         AND h.organization_id IN (queue.organization_id, '00000000-0000-0000-0000-000000000000')
         AND (
-            h.pattern IN (queue.code, queue.code || '.*', '*')
+            h.pattern IN (wanted.code, wanted.code || '.*', '*')
             OR pg_catalog.right(h.pattern, 2) = '.*'
-            AND pg_catalog.starts_with(queue.code, pg_catalog.left(h.pattern, -1))
+            AND pg_catalog.starts_with(wanted.code, pg_catalog.left(h.pattern, -1))
         )
   )
