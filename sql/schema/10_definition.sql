@@ -32,18 +32,6 @@ COMMENT ON COLUMN wf.definition.hash IS 'SHA-256 of the document without insigni
 COMMENT ON COLUMN wf.definition.owner_role IS 'Who defined it: guards and values that are SQL functions run with the rights of this role.';
 COMMENT ON COLUMN wf.definition.search_path IS 'The search_path in force at wf_define, pg_temp last: guards and values that are SQL functions run with it.';
 
-CREATE TABLE wf.handler (
-    organization_id uuid        NOT NULL,
-    code            text        NOT NULL,
-    kind            text        NOT NULL CHECK (kind IN ('sql', 'worker', 'http')),
-    config          jsonb       NOT NULL,
-    owner_role      regrole     NOT NULL,
-    search_path     text        NOT NULL,
-    created_at      timestamptz NOT NULL,
-    CONSTRAINT idx_wf_handlers PRIMARY KEY (organization_id, code)
-);
-COMMENT ON TABLE wf.handler IS 'What happens with an effect code (or a pattern of codes).';
-
 CREATE TABLE wf.guard (
     organization_id uuid        NOT NULL,
     code            text        NOT NULL,

@@ -8,6 +8,7 @@ mod diagram;
 mod effect;
 mod errors;
 mod events;
+mod handler;
 mod incident;
 mod instance;
 mod modify;

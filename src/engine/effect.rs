@@ -10,14 +10,14 @@ use pgrx::Uuid;
 use pgrx::datum::Interval;
 
 use super::caller::{Caller, check_size, check_text};
-use super::failure;
 use super::inbox::{self, Answer};
 use super::outbox::{self, Wanted};
+use super::{failure, handler};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::store::effect::{self, Effect};
-use crate::store::outbox::{Taken, Taker};
+use crate::store::outbox::{Queue, Taken, Taker};
 use crate::store::{instance, timer};
 
 /// The most effects that one call takes or answers.
@@ -47,7 +47,9 @@ pub fn claim(
     }
     let lease_until = lease_end(caller, lease)?;
     let taker = Taker { worker, now: caller.now, lease_until: Some(lease_until) };
-    let wanted = Wanted { taker, codes, accepts: &|_| true };
+    let handlers = handler::all()?;
+    let accepts = |queue: &Queue| !handlers.is_sql(queue.organization_id, &queue.code);
+    let wanted = Wanted { taker, codes, accepts: &accepts };
     let mut taken = outbox::take(caller, &wanted, max_effects as usize)?;
     taken.sort_by_key(|effect| *effect.id.as_bytes());
     Ok((taken, lease_until))

@@ -32,6 +32,7 @@ pub mod evaluate;
 pub mod events;
 pub mod failure;
 pub mod functions;
+pub mod handler;
 pub mod inbox;
 pub mod incident;
 pub mod macrostep;

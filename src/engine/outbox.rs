@@ -9,9 +9,10 @@ use std::collections::HashMap;
 use pgrx::Uuid;
 
 use super::caller::Caller;
-use super::definition;
+use super::{definition, handler};
 use crate::chart::Limits;
 use crate::error::{Code, Error};
+use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::pg::transaction;
 use crate::store::organization;
@@ -35,23 +36,28 @@ pub struct Wanted<'a> {
     pub accepts: &'a dyn Fn(&Queue) -> bool,
 }
 
+impl Wanted<'_> {
+    /// Those of the queues from which something can be taken now.
+    fn of(&self, queues: Vec<(Queue, Timestamp)>) -> Vec<Queue> {
+        let due = queues.into_iter().filter(|(_, due_at)| *due_at <= self.taker.now).map(|(queue, _)| queue);
+        due.filter(|queue| (self.accepts)(queue)).collect()
+    }
+}
+
 /// Takes at most `limit` effects: of each organization about as many, within a queue the oldest.
 pub fn take(caller: &Caller, wanted: &Wanted, limit: usize) -> Result<Vec<Taken>, Error> {
     let mut taken = Vec::new();
     let mut budgets = Budgets { now: wanted.taker.now, scopes: HashMap::new(), queues: HashMap::new() };
     if let Some(organization) = caller.organization {
-        let most = i32::MAX;
-        let mut queues = outbox::queues(wanted.codes.as_ref(), organization, organization, most)?;
-        queues.retain(|queue| (wanted.accepts)(queue));
-        take_from(wanted, queues, limit, &mut budgets, &mut taken)?;
+        let queues = outbox::queues(wanted.codes.as_ref(), organization, organization, i32::MAX)?;
+        take_from(wanted, wanted.of(queues), limit, &mut budgets, &mut taken)?;
         return Ok(taken);
     }
     let window = limit.clamp(8, WINDOW);
     let look = |from: Uuid, to: Uuid| {
-        let mut queues = outbox::queues(wanted.codes.as_ref(), from, to, window as i32)?;
+        let queues = outbox::queues(wanted.codes.as_ref(), from, to, window as i32)?;
         let end = end_of(&queues, window);
-        queues.retain(|queue| (wanted.accepts)(queue));
-        Ok::<_, Error>((queues, end))
+        Ok::<_, Error>((wanted.of(queues), end))
     };
     let (zero, highest) = (organization::zero(), Uuid::from_bytes([0xff; 16]));
     let mut begin = TURN.with_borrow(|turns| turns.get(&wanted.codes).copied());
@@ -91,9 +97,9 @@ pub fn take(caller: &Caller, wanted: &Wanted, limit: usize) -> Result<Vec<Taken>
 
 /// The first organization that a look at queues may not have reached: behind the last one of a code that had more than
 /// was asked for.
-fn end_of(queues: &[Queue], window: usize) -> Option<Uuid> {
-    let full = queues.chunk_by(|one, other| one.code == other.code).filter(|of_code| of_code.len() >= window);
-    let end = full.filter_map(|of_code| of_code.last()).map(|queue| *queue.organization_id.as_bytes()).min()?;
+fn end_of(queues: &[(Queue, Timestamp)], window: usize) -> Option<Uuid> {
+    let full = queues.chunk_by(|(one, _), (other, _)| one.code == other.code).filter(|of_code| of_code.len() >= window);
+    let end = full.filter_map(|of_code| of_code.last()).map(|(queue, _)| *queue.organization_id.as_bytes()).min()?;
     u128::from_be_bytes(end).checked_add(1).map(|next| Uuid::from_bytes(next.to_be_bytes()))
 }
 
@@ -239,21 +245,34 @@ fn window_of(rate: f64) -> i64 {
     (rate.ceil() / rate * 1_000_000.0).ceil() as i64
 }
 
-/// The limits that a queue is under, with what each counts.
+/// The limits that a queue is under, with what each counts: those of its definition the organization's effects of this
+/// code from this definition, those of a handler all that the handler serves of this code.
 fn limits_of(queue: &Queue) -> Result<Vec<(Scope, Limits)>, Error> {
+    let organization = *queue.organization_id.as_bytes();
     let mut limits = Vec::new();
+    let mut add = |organization_id: Option<[u8; 16]>, lane: Option<&String>, of: Limits| {
+        limits.push((Scope { code: queue.code.clone(), organization_id, lane: lane.cloned() }, of));
+    };
+    if let Some(handler) = handler::all()?.find(queue.organization_id, &queue.code)
+        && let Some(of_handler) = handler.limits.as_ref().map(read_limits)
+    {
+        let is_shared = handler.organization_id == organization::zero();
+        add((!is_shared).then_some(organization), None, of_handler);
+    }
     if !queue.lane.is_empty() {
         let id = definition::find(queue.organization_id, &queue.lane, None)?;
         if let Some(of_definition) = definition::load(queue.organization_id, id)?.chart.limits() {
-            let scope = Scope {
-                code: queue.code.clone(),
-                organization_id: Some(*queue.organization_id.as_bytes()),
-                lane: Some(queue.lane.clone()),
-            };
-            limits.push((scope, of_definition.clone()));
+            add(Some(organization), Some(&queue.lane), of_definition.clone());
         }
     }
     Ok(limits)
+}
+
+/// The limits of a handler, which were checked when it was registered.
+fn read_limits(limits: &Jsonb) -> Limits {
+    let limits: serde_json::Value = serde_json::from_str(&limits.to_text()).unwrap_or_default();
+    let max_concurrent = limits.get("max_concurrent").and_then(serde_json::Value::as_f64).map(|max| max as u32);
+    Limits { max_concurrent, per_second: limits.get("per_second").and_then(serde_json::Value::as_f64) }
 }
 
 #[cfg(test)]
@@ -268,10 +287,9 @@ mod tests {
 
     #[test]
     fn a_look_ends_where_the_first_full_code_ends() {
-        let queue = |code: &str, organization: u8| Queue {
-            code: code.to_owned(),
-            organization_id: Uuid::from_bytes([organization; 16]),
-            lane: String::new(),
+        let queue = |code: &str, organization: u8| {
+            let organization_id = Uuid::from_bytes([organization; 16]);
+            (Queue { code: code.to_owned(), organization_id, lane: String::new() }, Timestamp(0))
         };
         let queues = [queue("a", 1), queue("a", 9), queue("b", 1), queue("b", 4), queue("c", 7)];
         let mut next = [4; 16];

@@ -6,6 +6,7 @@ pub mod definition;
 pub mod effect;
 pub mod function;
 pub mod guard;
+pub mod handler;
 pub mod incident;
 pub mod instance;
 pub mod message;

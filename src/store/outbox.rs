@@ -23,12 +23,19 @@ pub struct Queue {
     pub lane: String,
 }
 
-/// The queues that have anything, at most `most` of each code, of the organizations from `first` to `last`.
+/// The queues that have anything, with the moment at which the first of it is due: at most `most` of each code, of the
+/// organizations from `first` to `last`.
 ///
 /// Without codes those of all but the engine's own and tasks. Held codes are left out.
-pub fn queues(codes: Option<&Vec<String>>, first: Uuid, last: Uuid, most: i32) -> Result<Vec<Queue>, Error> {
+pub fn queues(
+    codes: Option<&Vec<String>>,
+    first: Uuid,
+    last: Uuid,
+    most: i32,
+) -> Result<Vec<(Queue, Timestamp)>, Error> {
     QUEUES.rows(&[&codes.cloned(), &first, &last, &most], |row| {
-        Ok(Queue { code: row.required(1)?, organization_id: row.required(2)?, lane: row.required(3)? })
+        let queue = Queue { code: row.required(1)?, organization_id: row.required(2)?, lane: row.required(3)? };
+        Ok((queue, row.required(4)?))
     })
 }
 

@@ -24,35 +24,35 @@ WITH RECURSIVE present (code) AS (
     UNION
     SELECT asked.code FROM pg_catalog.unnest($1::text[]) AS asked (code)
 )
-SELECT wanted.code, queue.organization_id, queue.lane
+SELECT wanted.code, queue.organization_id, queue.lane, queue.due_at
 FROM wanted
 CROSS JOIN LATERAL (
-    WITH RECURSIVE queue (organization_id, lane) AS (
+    WITH RECURSIVE queue (organization_id, lane, due_at) AS (
         (
-            SELECT e.organization_id, e.lane
+            SELECT e.organization_id, e.lane, COALESCE(e.next_retry_at, e.created_at) AS due_at
             FROM wf.effect AS e
             WHERE e.status IN ('PENDING', 'FAILED')
               AND e.code = wanted.code
               AND e.organization_id >= $2
               AND e.organization_id <= $3
-            ORDER BY e.code, e.organization_id, e.lane
+            ORDER BY e.code, e.organization_id, e.lane, COALESCE(e.next_retry_at, e.created_at), e.id
             LIMIT 1
         )
         UNION ALL
-        SELECT next.organization_id, next.lane
+        SELECT next.organization_id, next.lane, next.due_at
         FROM queue
         CROSS JOIN LATERAL (
-            SELECT e.organization_id, e.lane
+            SELECT e.organization_id, e.lane, COALESCE(e.next_retry_at, e.created_at) AS due_at
             FROM wf.effect AS e
             WHERE e.status IN ('PENDING', 'FAILED')
               AND e.code = wanted.code
               AND (e.organization_id, e.lane) > (queue.organization_id, queue.lane)
               AND e.organization_id <= $3
-            ORDER BY e.code, e.organization_id, e.lane
+            ORDER BY e.code, e.organization_id, e.lane, COALESCE(e.next_retry_at, e.created_at), e.id
             LIMIT 1
         ) AS next
     )
-    SELECT queue.organization_id, queue.lane FROM queue LIMIT $4
+    SELECT queue.organization_id, queue.lane, queue.due_at FROM queue LIMIT $4
 ) AS queue
 WHERE wanted.code <> 'wf.workflow'
   AND NOT EXISTS (
