@@ -13,6 +13,7 @@ pub mod incident;
 pub mod instance;
 pub mod message;
 pub mod organization;
+pub mod outbox;
 pub mod schedule;
 pub mod scheduler_run;
 pub mod search;
