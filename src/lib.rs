@@ -27,6 +27,7 @@ pgrx::extension_sql_file!("../sql/schema/11_feature_flag.sql", name = "feature_f
 pgrx::extension_sql_file!("../sql/schema/20_instance.sql", name = "instance", requires = ["definition"]);
 pgrx::extension_sql_file!("../sql/schema/30_work.sql", name = "work", requires = ["instance"]);
 pgrx::extension_sql_file!("../sql/schema/32_handler.sql", name = "handler", requires = ["work"]);
+pgrx::extension_sql_file!("../sql/schema/33_effect_hold.sql", name = "effect_hold", requires = ["work"]);
 pgrx::extension_sql_file!("../sql/schema/80_views.sql", name = "views", requires = ["work", api::clock::wf::now]);
 pgrx::extension_sql_file!(
     "../sql/schema/81_error_codes.sql",

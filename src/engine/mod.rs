@@ -41,6 +41,7 @@ pub mod incident;
 pub mod ladder;
 pub mod macrostep;
 pub mod modify;
+pub mod outbox;
 pub mod pause;
 pub mod publish;
 pub mod queue;

@@ -14,6 +14,7 @@ pub mod instance;
 pub mod member;
 pub mod message;
 pub mod organization;
+pub mod outbox;
 pub mod schedule;
 pub mod scheduler_run;
 pub mod search;
