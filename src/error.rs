@@ -138,6 +138,8 @@ codes! {
         "the instance has no open incident with this id"
     EngineFault b"WF050" "ENGINE_FAULT" "every function"
         "a stored row contradicts the engine: somebody wrote around it, or it is at fault"
+    VersionMismatch b"WF053" "VERSION_MISMATCH" "every function"
+        "the library that this session has loaded is not of the version of the extension in this database"
 }
 
 /// What a function of ours ends with when it cannot do what it was asked.

@@ -4,6 +4,7 @@
 
 pub mod definition;
 pub mod effect;
+pub mod extension;
 pub mod function;
 pub mod guard;
 pub mod incident;
