@@ -15,6 +15,7 @@ pub mod hook;
 pub mod jsonb;
 pub mod jsonpath;
 pub mod process;
+pub mod relcache;
 pub mod shmem;
 pub mod spi;
 pub mod subtransaction;
