@@ -93,6 +93,7 @@ COMMENT ON FUNCTION wf_extend_leases IS
 COMMENT ON FUNCTION wf_close_incident IS
 'Closes an incident that somebody has seen to: what waited is dropped, and a step says who and why. Errors: INCIDENT_NOT_FOUND, INSTANCE_NOT_FOUND.';
 COMMENT ON FUNCTION wf.now IS 'The one source of time: the clock, unless the setting pg_workflow.fake_now says otherwise.';
+COMMENT ON FUNCTION wf.library_version IS 'The version of the library that this session has loaded. Upgrade scripts ask for it first.';
 COMMENT ON FUNCTION wf.error_codes IS 'What the view wf_error_codes shows.';
 COMMENT ON FUNCTION wf.session_organization IS 'The organization of the session, app.current_org_id; NULL where it is not set.';
 COMMENT ON FUNCTION wf.raise IS 'Raises a named error, for functions of this extension that are written in SQL languages.';
@@ -100,6 +101,10 @@ COMMENT ON FUNCTION wf_grant IS
 'Gives a database role, named exactly, a capability in an organization, or in all where none is named (by the argument or app.current_org_id): viewer (sees), participant (viewer; starts instances, sends events, does tasks), worker (viewer; runs effects and the scheduler), operator (participant; repairs), admin (all; defines, grants). False where the role had it. Asks for admin in the same place. Errors: PERMISSION_DENIED, INVALID_ARGUMENT for an unknown role or capability, and for public.';
 COMMENT ON FUNCTION wf_revoke IS
 'Takes a capability that wf_grant gave, in the same place, from a role; false where it did not have it. With the last one go the native rights, so that the role can be dropped. Errors: as wf_grant.';
+COMMENT ON FUNCTION wf_set_secret IS
+'Sets a secret of an organization, such as the key of a bank, in place of the one of its name; a NULL value removes it. Definitions name it {"secret": "name"}. Answers whether there was one. The audit says that and when it was set, never what it is. Errors: ORGANIZATION_REQUIRED, PAYLOAD_TOO_LARGE.';
+COMMENT ON FUNCTION wf_resolve_secrets IS
+'The same jsonb with the value of each {"secret": "name"} in its place, at any depth, for whoever runs an effect: a handler, or a worker outside that has the capability worker in the organization of the effect. The organization''s own secrets; those of organization zero only for who is worker there too. Refused in guards and values. Errors: SECRET_NOT_FOUND, INSTANCE_BUSY.';
 COMMENT ON FUNCTION wf.my_organizations IS
 'The organizations whose rows the present role sees: those that it is a member of, and of these the one of app.current_org_id where that is set. For row security.';
 COMMENT ON FUNCTION wf.sees_all_organizations IS

@@ -20,9 +20,11 @@ mod publish;
 mod reassign;
 mod schedule;
 mod scheduler;
+mod secret;
 mod send;
 mod simulate;
 mod timer;
+mod version;
 
 use crate::error::{Code, Error};
 

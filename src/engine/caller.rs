@@ -12,6 +12,7 @@ use std::rc::Rc;
 use pgrx::{Uuid, pg_sys};
 
 use super::capability::{self, Capability, Rights, Standing};
+use super::version;
 use crate::clock;
 use crate::error::{Code, Error};
 use crate::pg::guc::session_setting;
@@ -110,11 +111,16 @@ impl Caller {
         organizations.into_iter().map(|organization| self.in_organization(organization)).collect()
     }
 
+    /// May the caller do this in an organization? For what is not the object of the call.
+    pub fn is_allowed_in(&self, organization: Uuid) -> bool {
+        self.rights.standing(organization, self.capability) == Standing::Allowed
+    }
+
     /// Is the call about this organization?
     pub fn serves(&self, organization: Uuid) -> bool {
         match self.organization {
             Some(only) => only == organization,
-            None => self.rights.standing(organization, self.capability) == Standing::Allowed,
+            None => self.is_allowed_in(organization),
         }
     }
 
@@ -261,7 +267,10 @@ pub fn write<T>(
             .hint("Queue an effect, and let its handler call this function."));
     }
     let caller = Caller::new(capability, organization, actor, roles)?;
-    user::as_owner(|| work(&caller))
+    user::as_owner(|| {
+        version::check()?;
+        work(&caller)
+    })
 }
 
 /// Runs a function that only reads: as the extension's owner.
@@ -282,7 +291,10 @@ pub fn read_as<T>(
     work: impl FnOnce(&Caller) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let caller = Caller::new(capability, organization, actor, roles)?;
-    user::as_owner(|| work(&caller))
+    user::as_owner(|| {
+        version::check()?;
+        work(&caller)
+    })
 }
 
 /// Runs user code of a macrostep with the rights of `role`.

@@ -3,6 +3,7 @@
 
 use pgrx::Uuid;
 
+use super::audit::{self, Setting as Audited};
 use super::caller::{Caller, check_text};
 use super::new_id;
 use crate::error::{Code, Error};
@@ -34,7 +35,7 @@ pub struct Setting {
 pub fn set(caller: &Caller, setting: &Setting) -> Result<Decision, Error> {
     let code = check_text("definition_code", &setting.definition_code)?;
     let organization = if setting.is_global { caller.in_all()? } else { caller.creating()? };
-    feature_flag::set(&NewFlag {
+    let new = NewFlag {
         organization_id: organization,
         id: new_id(),
         definition_code: code,
@@ -44,6 +45,10 @@ pub fn set(caller: &Caller, setting: &Setting) -> Result<Decision, Error> {
         set_by: caller.actor.as_deref(),
         database_role: &caller.database_role,
         set_at: caller.now,
+    };
+    let audited = Audited::Flag { is_global: setting.is_global };
+    audit::change(caller, "set_feature_flag", audited, organization, code, setting.reason.as_deref(), || {
+        feature_flag::set(&new)
     })?;
     Ok(Decision {
         enabled: setting.enabled,

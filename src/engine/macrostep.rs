@@ -235,6 +235,7 @@ impl<'a> Worked<'a> {
                 instance_id: self.instance_id,
                 step_id,
                 seq: self.seq,
+                lane: self.definition.chart.limits().map(|_| self.definition.code.clone()).unwrap_or_default(),
                 now,
             };
             effect::insert(&origin, &self.work.effects)?;

@@ -8,6 +8,7 @@ pub mod background;
 pub mod call;
 pub mod database;
 pub mod error;
+pub mod extension;
 pub mod function;
 pub mod guc;
 pub mod hook;

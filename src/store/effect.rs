@@ -13,11 +13,6 @@ statement!(INSERT, "effect_insert");
 statement!(CANCEL_STATES, "effect_cancel_states");
 statement!(CANCEL_ALL, "effect_cancel_all");
 statement!(IN_FLIGHT, "effect_in_flight");
-statement!(PENDING, "effect_pending");
-statement!(PENDING_OF, "effect_pending_of");
-statement!(RETRYING, "effect_retrying");
-statement!(CLAIM, "effect_claim");
-statement!(CLAIM_RETRY, "effect_claim_retry");
 statement!(COMPLETE, "effect_complete");
 statement!(HELD, "effect_held");
 statement!(FAIL, "effect_fail");
@@ -52,6 +47,8 @@ pub struct Origin {
     pub instance_id: Uuid,
     pub step_id: Uuid,
     pub seq: i64,
+    /// The definition's code, where it has limits; else empty.
+    pub lane: String,
     pub now: Timestamp,
 }
 
@@ -67,6 +64,7 @@ pub fn insert(origin: &Origin, effects: &[NewEffect]) -> Result<(), Error> {
             &origin.step_id,
             &origin.seq,
             &origin.now,
+            &origin.lane,
             &effects.iter().map(|effect| effect.id).collect::<Vec<_>>(),
             &effects.iter().map(|effect| effect.code.clone()).collect::<Vec<_>>(),
             &effects.iter().map(|effect| effect.invoke_id.clone()).collect::<Vec<_>>(),
@@ -119,92 +117,6 @@ impl Effect {
             retry: row.get(8),
         })
     }
-}
-
-/// An effect as a worker gets it.
-pub struct Claimed {
-    pub id: Uuid,
-    pub code: String,
-    pub params: Option<Jsonb>,
-    pub organization_id: Uuid,
-    pub instance_id: Uuid,
-    pub seq: i64,
-    pub attempt: i32,
-}
-
-/// Effects of one code in one organization.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kind {
-    pub code: String,
-    /// The bytes of the organization's id.
-    pub organization: [u8; 16],
-}
-
-impl Kind {
-    pub fn organization_id(&self) -> Uuid {
-        Uuid::from_bytes(self.organization)
-    }
-}
-
-/// The kinds that have effects which never ran, at most `limit`, behind this one.
-pub fn pending(behind: Option<&Kind>, limit: i32) -> Result<Vec<Kind>, Error> {
-    let (code, organization) =
-        behind.map_or(("", Uuid::from_bytes([0; 16])), |kind| (&kind.code, kind.organization_id()));
-    PENDING.rows(&[&code, &organization, &limit], |row| kind(row, row.required(2)?))
-}
-
-/// The same of one organization, all of them.
-pub fn pending_of(organization: Uuid) -> Result<Vec<Kind>, Error> {
-    PENDING_OF.rows(&[&organization], |row| kind(row, organization))
-}
-
-/// The kinds that have effects which will be tried again, and when the first of each.
-pub fn retrying() -> Result<Vec<(Kind, Timestamp)>, Error> {
-    RETRYING.rows(&[], |row| Ok((kind(row, row.required(2)?)?, row.required(3)?)))
-}
-
-fn kind(row: &Row, organization: Uuid) -> Result<Kind, Error> {
-    Ok(Kind { code: row.required(1)?, organization: *organization.as_bytes() })
-}
-
-/// Kinds as two arrays.
-fn columns(kinds: &[Kind]) -> (Vec<String>, Vec<Uuid>) {
-    kinds.iter().map(|kind| (kind.code.clone(), kind.organization_id())).unzip()
-}
-
-/// Who claims, and until when.
-pub struct Claim<'a> {
-    pub worker: &'a str,
-    pub now: Timestamp,
-    pub lease_until: Timestamp,
-}
-
-impl Claim<'_> {
-    /// Takes effects that never ran: at most `share` of each kind, and at most `limit`.
-    pub fn new_ones(&self, kinds: &[Kind], share: i32, limit: i32) -> Result<Vec<Claimed>, Error> {
-        wake::note(self.lease_until);
-        let (codes, organizations) = columns(kinds);
-        CLAIM.rows(&[&codes, &organizations, &share, &limit, &self.worker, &self.lease_until], claimed)
-    }
-
-    /// Takes effects that are to be tried again.
-    pub fn failed_ones(&self, kinds: &[Kind], share: i32, limit: i32) -> Result<Vec<Claimed>, Error> {
-        wake::note(self.lease_until);
-        let (codes, organizations) = columns(kinds);
-        CLAIM_RETRY.rows(&[&codes, &organizations, &share, &limit, &self.worker, &self.lease_until, &self.now], claimed)
-    }
-}
-
-fn claimed(row: &Row) -> Result<Claimed, Error> {
-    Ok(Claimed {
-        id: row.required(1)?,
-        code: row.required(2)?,
-        params: row.get(3),
-        organization_id: row.required(4)?,
-        instance_id: row.required(5)?,
-        seq: row.required(6)?,
-        attempt: row.required(7)?,
-    })
 }
 
 /// A result that was stored.

@@ -98,5 +98,6 @@ CALL pg_temp.wipe();
 DROP FUNCTION claimable;
 DROP VIEW registered;
 DROP SCHEMA "Handlers Test" CASCADE;
+DELETE FROM wf.member;
 DROP OWNED BY handlers_app;
 DROP ROLE handlers_app, handlers_other;
