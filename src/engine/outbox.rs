@@ -15,6 +15,7 @@ use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::pg::transaction;
+use crate::settings;
 use crate::store::organization;
 use crate::store::outbox::{self, Portion, Queue, Scope, Taken, Taker};
 
@@ -42,6 +43,19 @@ impl Wanted<'_> {
         let due = queues.into_iter().filter(|(_, due_at)| *due_at <= self.taker.now).map(|(queue, _)| queue);
         due.filter(|queue| (self.accepts)(queue)).collect()
     }
+}
+
+/// Tells workers that listen, at commit, that there is something for them among these codes. However often a transaction
+/// calls it, one notification is sent.
+pub fn announce<'a>(organization: Uuid, mut codes: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+    if !settings::notify_effects() {
+        return Ok(());
+    }
+    let handlers = handler::all()?;
+    if codes.any(|code| code != "wf.workflow" && !handlers.is_sql(organization, code)) {
+        outbox::notify()?;
+    }
+    Ok(())
 }
 
 /// Takes at most `limit` effects: of each organization about as many, within a queue the oldest.

@@ -7,6 +7,7 @@ pub mod effect;
 pub mod function;
 pub mod guard;
 pub mod handler;
+pub mod hold;
 pub mod incident;
 pub mod instance;
 pub mod message;
