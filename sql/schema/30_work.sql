@@ -19,6 +19,7 @@ CREATE TABLE wf.timer (
     entity_code     text        NOT NULL,
     state           text,
     last_error      text,
+    calendar        text,
     payload         jsonb,
     CONSTRAINT idx_wf_timers PRIMARY KEY (organization_id, instance_id, id),
     CONSTRAINT idx_wf_timers_entity_code UNIQUE (organization_id, entity_code)
@@ -38,6 +39,7 @@ COMMENT ON COLUMN wf.timer.status IS 'PENDING, SUSPENDED (its instance is paused
 COMMENT ON COLUMN wf.timer.kind IS 'after: belongs to a state; raise: a delayed raise with an id, by which it can be cancelled; delay: one without; set: wf_set_timer.';
 COMMENT ON COLUMN wf.timer.entity_code IS 'Instance, step and name: one row per timer that was ever made.';
 COMMENT ON COLUMN wf.timer.is_relative IS 'A delay and not a moment: a pause shifts it.';
+COMMENT ON COLUMN wf.timer.calendar IS 'The calendar that counted the delay, and counts a pause.';
 COMMENT ON COLUMN wf.timer.state IS 'The state that an after belongs to.';
 COMMENT ON COLUMN wf.timer.retry_at IS 'Not before, after a firing that failed.';
 
@@ -145,6 +147,7 @@ CREATE TABLE wf.message (
     instance_id     uuid,
     effect_id       uuid,
     failed_for      uuid,
+    held_for        uuid[],
     event           text        NOT NULL,
     message_id      text,
     correlation_key text,
@@ -167,6 +170,7 @@ COMMENT ON TABLE wf.message IS
     'The inbox: events that wait for an instance. A message is gone when it is delivered.';
 COMMENT ON COLUMN wf.message.effect_id IS 'The effect whose answer this is; NULL for an event of somebody outside.';
 COMMENT ON COLUMN wf.message.next_attempt_at IS 'When the scheduler tries next; NULL where trying is of no use any more.';
+COMMENT ON COLUMN wf.message.held_for IS 'Receivers that a message is to be tried with before later ones of its key: they were held or paused at its last attempt, or have moved since.';
 COMMENT ON COLUMN wf.message.failed_for IS 'The receiver of a published message whose transition fails.';
 COMMENT ON COLUMN wf.message.line_code IS 'The idempotency key of a kept event, in the form of wf.step.';
 COMMENT ON COLUMN wf.message.roles IS 'The roles of the sender; NULL for the engine, which is asked for none.';

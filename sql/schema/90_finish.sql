@@ -36,6 +36,9 @@ COMMENT ON FUNCTION wf_advance IS
 ALTER FUNCTION wf_cancel ROWS 1;
 COMMENT ON FUNCTION wf_cancel IS
 'Ends an instance: its state becomes CANCELLED, its timers and the effects that have not begun are cancelled; the step''s detail names those in flight. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED.';
+ALTER FUNCTION wf_reassign ROWS 1;
+COMMENT ON FUNCTION wf_reassign IS
+'Gives an instance to another owner: owner_team and owner_user_id become what is given, NULL where only the other is named. The step (kind reassign) holds who, why, and whose it was. Errors: INVALID_OWNER_ASSIGNMENT where neither is named or one is empty, INSTANCE_NOT_FOUND, INSTANCE_FINALIZED.';
 ALTER FUNCTION wf_modify ROWS 1;
 COMMENT ON FUNCTION wf_modify IS
 'An operator''s repair, and the move to another version, in one step of kind modify. context (an object) is merged over the instance''s context, top level only. state says where the instance is to be: a path, id or key, or several with a space between for the regions of a parallel state; regions that are not named stay. What both places share is kept, the rest is left and entered in order: with state exit and entry actions run, without it only timers and invokes begin. version moves the instance to another version of its definition; state_map ({"old.path": "new.path"}) names the counterpart of states that have none of their name. Timers (with their moment), invokes and tasks of states that are kept go on, the others are cancelled, new ones made. No guard or role is asked; afterwards the instance runs on as after any event (always, onDone). A failed or cancelled instance becomes active again, where it was or at state; a paused one stays paused, and its new timers are suspended. dry_run answers the same and writes nothing. Answers from_state, to_state, from_version, to_version, and the names of what was kept, cancelled and created. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED for a completed instance, DEFINITION_NOT_FOUND, INVALID_TRANSITION for a state that does not exist, states that cannot be active together, or states without a counterpart (DETAIL lists all), INVALID_ARGUMENT, PAYLOAD_TOO_LARGE, MICROSTEP_LIMIT, INSTANCE_BUSY.';
@@ -93,6 +96,7 @@ COMMENT ON FUNCTION wf.now IS 'The one source of time: the clock, unless the set
 COMMENT ON FUNCTION wf.error_codes IS 'What the view wf_error_codes shows.';
 COMMENT ON FUNCTION wf.session_organization IS 'The organization of the session, app.current_org_id; NULL where it is not set.';
 COMMENT ON FUNCTION wf.raise IS 'Raises a named error, for functions of this extension that are written in SQL languages.';
+COMMENT ON FUNCTION wf.member_changed IS 'After every change of wf.member: each backend reads its rights again.';
 COMMENT ON FUNCTION wf.cursor_text IS 'A moment as it stands in a cursor.';
 COMMENT ON FUNCTION wf.cursor_moment IS 'The moment that stands in a cursor.';
 

@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use super::{required, texts};
 use crate::engine::by_hand::{self, Retry};
+use crate::engine::capability::Capability;
 use crate::engine::{caller, hold};
 use crate::pg::call::answer;
 use crate::pg::jsonb::Jsonb;
@@ -32,7 +33,9 @@ fn wf_retry_effects(
         let instance_id = required("instance_id", instance_id)?;
         let force = force_retry.unwrap_or(false);
         let wanted = Retry { instance_id, step_id, codes: texts(effect_filter), force, params };
-        let done = caller::write(organization_id, retried_by, None, |caller| by_hand::retry(caller, &wanted))?;
+        let done = caller::write(Capability::Operator, organization_id, retried_by, None, |caller| {
+            by_hand::retry(caller, &wanted)
+        })?;
         Ok(TableIterator::once((done.retried, done.successful, done.still_failed, done.summary)))
     })
 }
@@ -57,8 +60,9 @@ fn wf_skip_effect(
 > {
     answer(move || {
         let id = required("effect_id", effect_id)?;
-        let skipped =
-            caller::write(organization_id, skipped_by, None, |caller| by_hand::skip(caller, id, output, reason))?;
+        let skipped = caller::write(Capability::Operator, organization_id, skipped_by, None, |caller| {
+            by_hand::skip(caller, id, output, reason)
+        })?;
         Ok(TableIterator::once((
             skipped.effect_id,
             skipped.instance_id,
@@ -88,8 +92,9 @@ fn wf_hold_effects(
 > {
     answer(move || {
         let code = required("code", code)?;
-        let (held, waiting) =
-            caller::write(organization_id, held_by, None, |caller| hold::hold(caller, &code, reason.as_deref()))?;
+        let (held, waiting) = caller::write(Capability::Operator, organization_id, held_by, None, |caller| {
+            hold::hold(caller, &code, reason.as_deref())
+        })?;
         Ok(TableIterator::once((code, held.held_at, held.reason, held.held_by, waiting)))
     })
 }
@@ -104,7 +109,8 @@ fn wf_release_effects(
 > {
     answer(move || {
         let code = required("code", code)?;
-        let (held_at, waiting) = caller::write(organization_id, None, None, |caller| hold::release(caller, &code))?;
+        let (held_at, waiting) =
+            caller::write(Capability::Operator, organization_id, None, None, |caller| hold::release(caller, &code))?;
         Ok(TableIterator::once((code, held_at.is_some(), held_at, waiting)))
     })
 }

@@ -3,18 +3,22 @@
 //! of ours with a name.
 
 mod by_hand;
+mod calendar;
 mod clock;
 mod define;
 mod diagram;
 mod effect;
 mod errors;
 mod events;
+mod feature_flag;
 mod handler;
 mod incident;
 mod instance;
+mod member;
 mod modify;
 mod pause;
 mod publish;
+mod reassign;
 mod schedule;
 mod scheduler;
 mod send;

@@ -21,6 +21,9 @@ pub trait Catalog {
 
     /// Is a guard registered under this code?
     fn guard_registered(&self, code: &str) -> bool;
+
+    /// Is there a calendar of this code?
+    fn calendar_known(&self, code: &str) -> bool;
 }
 
 /// What a check came to.

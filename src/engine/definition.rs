@@ -13,7 +13,7 @@ use crate::chart::{self, Catalog, Change, Chart, Finding, HandlerSettings, Liter
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::jsonpath::JsonPath;
-use crate::store::{definition, guard};
+use crate::store::{calendar, definition, guard};
 
 /// How many definitions a backend keeps before it begins anew.
 const KEPT: usize = 1_000;
@@ -188,5 +188,9 @@ impl Catalog for Database {
 
     fn guard_registered(&self, code: &str) -> bool {
         self.ask(true, || guard::find(self.organization, code).map(|found| found.is_some()))
+    }
+
+    fn calendar_known(&self, code: &str) -> bool {
+        self.accepted || self.ask(true, || calendar::find(self.organization, code).map(|found| found.is_some()))
     }
 }

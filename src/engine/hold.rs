@@ -3,7 +3,9 @@
 use super::caller::Caller;
 use super::handler::check_pattern;
 use super::{new_id, outbox};
-use crate::error::Error;
+use pgrx::Uuid;
+
+use crate::error::{Code, Error};
 use crate::pg::time::Timestamp;
 use crate::store::hold::{self, Hold, NewHold};
 
@@ -11,7 +13,7 @@ use crate::store::hold::{self, Hold, NewHold};
 /// may have been there, and how many effects wait under it.
 pub fn hold(caller: &Caller, code: &str, reason: Option<&str>) -> Result<(Hold, i64), Error> {
     check_pattern(code)?;
-    let organization_id = caller.reading();
+    let organization_id = whose(caller)?;
     hold::insert(&NewHold {
         organization_id,
         id: new_id(),
@@ -28,11 +30,21 @@ pub fn hold(caller: &Caller, code: &str, reason: Option<&str>) -> Result<(Hold, 
 /// Ends a hold: since when it was, None where there was none, and how many effects waited under it.
 pub fn release(caller: &Caller, code: &str) -> Result<(Option<Timestamp>, i64), Error> {
     check_pattern(code)?;
-    let organization = caller.reading();
+    let organization = whose(caller)?;
     let waiting = hold::waiting(organization, code)?;
     let held_at = hold::release(organization, code, caller.now, caller.actor.as_deref(), &caller.database_role)?;
     if waiting > 0 {
         outbox::announce(organization, std::iter::once(code))?;
     }
     Ok((held_at, waiting))
+}
+
+/// Whose effects: the organization named, all of them where none is.
+fn whose(caller: &Caller) -> Result<Uuid, Error> {
+    let organization = caller.reading();
+    if caller.may(organization)? {
+        return Ok(organization);
+    }
+    Err(Error::new(Code::OrganizationRequired, "this role serves several organizations and none was given")
+        .hint("Give organization_id => '...', or SET app.current_org_id."))
 }

@@ -20,8 +20,10 @@
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
 pub mod by_hand;
+pub mod calendar;
 pub mod caller;
 pub mod cancel;
+pub mod capability;
 pub mod child;
 pub mod cron;
 pub mod define;
@@ -32,17 +34,20 @@ pub mod effect;
 pub mod evaluate;
 pub mod events;
 pub mod failure;
+pub mod feature_flag;
 pub mod functions;
 pub mod handler;
 pub mod hold;
 pub mod inbox;
 pub mod incident;
+pub mod ladder;
 pub mod macrostep;
 pub mod modify;
 pub mod outbox;
 pub mod pause;
 pub mod publish;
 pub mod queue;
+pub mod reassign;
 pub mod retry;
 pub mod schedule;
 pub mod send;
