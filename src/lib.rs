@@ -46,6 +46,17 @@ pgrx::extension_sql_file!(
     requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
 );
 pgrx::extension_sql_file!(
+    "../sql/schema/84_outbox.sql",
+    name = "outbox",
+    requires = [
+        "effect_hold",
+        api::by_hand::wf_retry_effects,
+        api::by_hand::wf_skip_effect,
+        api::by_hand::wf_hold_effects,
+        api::by_hand::wf_release_effects
+    ]
+);
+pgrx::extension_sql_file!(
     "../sql/schema/84_calendars.sql",
     name = "calendars",
     requires = ["definition", api::calendar::wf_set_calendar]
@@ -63,7 +74,7 @@ pgrx::extension_sql_file!(
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["instances", "error_codes", "feature_flags", "member"],
+    requires = ["instances", "error_codes", "feature_flags", "member", "outbox"],
     finalize
 );
 

@@ -10,6 +10,7 @@ pub mod feature_flag;
 pub mod function;
 pub mod guard;
 pub mod handler;
+pub mod hold;
 pub mod incident;
 pub mod instance;
 pub mod member;
