@@ -17,6 +17,7 @@ mod schedule;
 mod scheduler;
 mod send;
 mod simulate;
+mod task;
 mod timer;
 
 use crate::error::{Code, Error};

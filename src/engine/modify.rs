@@ -116,7 +116,8 @@ pub fn modify(caller: &Caller, modify: Modify) -> Result<Modified, Error> {
     let (sla_at, sla_when_paused) = if instance.paused_at.is_some() { (None, deadline) } else { (deadline, None) };
     let target =
         Target { organization_id: instance.organization_id, instance_id: instance.id, seq: instance.seq + 1, sla_at };
-    let mut work = Work::new(instance.id, target.seq, caller.now, instance.paused_at.is_some());
+    let mut work =
+        Work::new(instance.organization_id, instance.id, target.seq, caller.now, instance.paused_at.is_some());
     // Delayed events of the exits, unless what followed has ended them.
     let is_done = matches!(outcome.status, Status::Done { .. });
     let lasts = |id: &Option<String>| !is_done && id.as_ref().is_none_or(|id| !outcome.cancelled.contains(id));

@@ -8,11 +8,12 @@ use pgrx::Uuid;
 use super::caller::{Caller, instance_not_found};
 use super::macrostep::{Cause, administrative_step};
 use super::send::check_active;
+use super::task;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::store::instance::{self, Instance};
-use crate::store::{message, timer};
+use crate::store::{self, message, timer};
 
 /// Pauses an instance and its running children.
 pub fn pause(caller: &Caller, id: Uuid, reason: Option<String>) -> Result<(), Error> {
@@ -82,7 +83,8 @@ fn pause_one(caller: &Caller, instance: &Instance, reason: Option<String>) -> Re
     let cause = Cause { kind: "pause", note: reason, ..Cause::default() };
     administrative_step(caller, instance, cause, Instant::now(), Jsonb::object(|_| {}))?;
     instance::pause(instance, caller.now)?;
-    timer::suspend(instance.organization_id, instance.id)
+    timer::suspend(instance.organization_id, instance.id)?;
+    store::task::suspend(instance.organization_id, instance.id)
 }
 
 fn resume_one(caller: &Caller, instance: &Instance, paused_at: Timestamp, notes: Option<String>) -> Result<(), Error> {
@@ -92,5 +94,6 @@ fn resume_one(caller: &Caller, instance: &Instance, paused_at: Timestamp, notes:
     administrative_step(caller, instance, cause, Instant::now(), detail)?;
     instance::resume(instance, caller.now)?;
     timer::resume(instance.organization_id, instance.id, paused_at, caller.now)?;
+    task::resume(caller, instance, paused_at)?;
     message::wake(instance, caller.now)
 }
