@@ -3,6 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use crate::engine::capability::Capability;
 use crate::engine::{caller, tick};
 use crate::pg::call::answer;
 use crate::pg::time::Timestamp;
@@ -35,8 +36,9 @@ fn wf_scheduler_tick(
             effects: max_effects.unwrap_or(tick::BATCH),
             tasks: max_tasks.unwrap_or(tick::BATCH),
         };
-        let report =
-            caller::write(organization_id, None, None, |caller| tick::tick(caller, &share, dry_run.unwrap_or(false)))?;
+        let report = caller::write(Capability::Worker, organization_id, None, None, |caller| {
+            tick::tick(caller, &share, dry_run.unwrap_or(false))
+        })?;
         Ok(TableIterator::once((
             report.run_id,
             report.timers_fired,

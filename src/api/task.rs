@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use super::{required, texts};
 use crate::engine::caller;
+use crate::engine::capability::Capability;
 use crate::engine::task::escalate::{self, Escalation};
 use crate::engine::task::{self, Complete, Create};
 use crate::pg::call::answer;
@@ -103,7 +104,7 @@ answers_task! {
     ) {
         let (instance_id, title) = (required("instance_id", instance_id)?, required("title", title)?);
         let create = Create { instance_id, title, body, assignee_role, assignee_user_id, due_at, priority, metadata };
-        caller::write(organization_id, None, None, |caller| task::create(caller, create))
+        caller::write(Capability::Participant, organization_id, None, None, |caller| task::create(caller, create))
     }
 }
 
@@ -115,7 +116,7 @@ answers_task! {
         organization_id: default!(Option<Uuid>, "NULL"),
     ) {
         let id = required("task_id", task_id)?;
-        caller::write(organization_id, user_id, texts(roles), |caller| task::claim(caller, id))
+        caller::write(Capability::Participant, organization_id, user_id, texts(roles), |caller| task::claim(caller, id))
     }
 }
 
@@ -126,7 +127,7 @@ answers_task! {
         organization_id: default!(Option<Uuid>, "NULL"),
     ) {
         let id = required("task_id", task_id)?;
-        caller::write(organization_id, user_id, None, |caller| task::release(caller, id))
+        caller::write(Capability::Participant, organization_id, user_id, None, |caller| task::release(caller, id))
     }
 }
 
@@ -142,7 +143,7 @@ answers_task! {
     ) {
         let id = required("task_id", task_id)?;
         let complete = Complete { outcome, notes, metadata, advance_to };
-        caller::write(organization_id, user_id, None, |caller| task::complete(caller, id, complete))
+        caller::write(Capability::Participant, organization_id, user_id, None, |caller| task::complete(caller, id, complete))
     }
 }
 
@@ -156,7 +157,7 @@ answers_task! {
         organization_id: default!(Option<Uuid>, "NULL"),
     ) {
         let id = required("task_id", task_id)?;
-        caller::write(organization_id, reassigned_by, None, |caller| {
+        caller::write(Capability::Operator, organization_id, reassigned_by, None, |caller| {
             task::reassign(caller, id, assignee_role, assignee_user_id, reason)
         })
     }
@@ -170,7 +171,7 @@ answers_task! {
         organization_id: default!(Option<Uuid>, "NULL"),
     ) {
         let id = required("task_id", task_id)?;
-        caller::write(organization_id, delegated_by, None, |caller| task::delegate(caller, id, to_user))
+        caller::write(Capability::Participant, organization_id, delegated_by, None, |caller| task::delegate(caller, id, to_user))
     }
 }
 
@@ -185,6 +186,6 @@ answers_task! {
     ) {
         let id = required("task_id", task_id)?;
         let wanted = Escalation { to_role, to_user, reason, new_priority };
-        caller::write(organization_id, None, None, |caller| escalate::by_hand(caller, id, wanted))
+        caller::write(Capability::Operator, organization_id, None, None, |caller| escalate::by_hand(caller, id, wanted))
     }
 }

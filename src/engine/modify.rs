@@ -248,7 +248,7 @@ impl Facts {
         let correlation = correlation(evaluator, old, instance, active)?;
         // Only the difference between two versions is asked for.
         let deadline = match instance.sla_at.or(origin.sla_when_paused) {
-            Some(_) => first_deadline(evaluator, old, active, origin.created_at)?,
+            Some(_) => first_deadline(instance.organization_id, evaluator, old, active, origin.created_at)?,
             None => None,
         };
         Ok(Facts { correlation, deadline })
@@ -283,7 +283,7 @@ impl Facts {
             return Ok(current);
         }
         let moved = current.zip(self.deadline).map_or(0, |(now, planned)| now.0 - planned.0);
-        let planned = first_deadline(evaluator, new, active, origin.created_at)?;
+        let planned = first_deadline(instance.organization_id, evaluator, new, active, origin.created_at)?;
         Ok(planned.map(|planned| Timestamp(planned.0.saturating_add(moved))))
     }
 }

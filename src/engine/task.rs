@@ -14,7 +14,7 @@ use pgrx::Uuid;
 use super::caller::{Caller, check_size, check_text};
 use super::macrostep::{Cause, administrative_step};
 use super::send::{advance, advance_to, check_running, position, refusal};
-use super::{definition, new_id};
+use super::{calendar, definition, new_id};
 use crate::chart::{Event, Refusal, Request};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
@@ -66,7 +66,7 @@ pub fn create(caller: &Caller, create: Create) -> Result<Task, Error> {
     (task.assignee_role, task.assignee_user_id) = (assignee_role, assignee_user_id);
     task.due_at = create.due_at;
     task.metadata = create.metadata;
-    escalate::arm(&mut task, false);
+    escalate::arm(&mut task, false)?;
     record(caller, &instance, &task, "create_task", None, started)?;
     task::insert(&task)?;
     Ok(task)
@@ -338,7 +338,7 @@ fn change(
     started: Instant,
 ) -> Result<(), Error> {
     task.updated_at = caller.now;
-    escalate::arm(task, instance.paused_at.is_some());
+    escalate::arm(task, instance.paused_at.is_some())?;
     record(caller, instance, task, kind, note, started)?;
     task::update(task)
 }
@@ -519,9 +519,11 @@ pub fn resume(caller: &Caller, instance: &Instance, paused_at: Timestamp) -> Res
     for mut task in task::open(instance.organization_id, instance.id)? {
         if let Some(due_at) = task.due_at {
             if task.is_relative {
-                task.due_at = Some(Timestamp(due_at.0 + caller.now.0 - paused_at.max(task.created_at).0));
+                let calendar = calendar::named(task.organization_id, task.calendar.as_deref())?;
+                let waited = calendar::between(calendar.as_ref(), paused_at.max(task.created_at), caller.now);
+                task.due_at = Some(calendar::add(calendar.as_ref(), due_at, waited)?);
             }
-            escalate::arm(&mut task, false);
+            escalate::arm(&mut task, false)?;
             task::update(&task)?;
         }
     }

@@ -4,8 +4,9 @@
 use pgrx::Uuid;
 
 use super::definition::Loaded;
-use super::new_id;
 use super::task::input::{self, Home};
+use super::{calendar, new_id};
+use crate::calendar::Calendar;
 use crate::chart::{Chart, Command, Duration, StateId, When};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
@@ -16,6 +17,7 @@ use crate::store::timer::NewTimer;
 
 /// The rows of one step.
 pub struct Work {
+    /// Whose calendars count.
     organization_id: Uuid,
     instance_id: Uuid,
     seq: i64,
@@ -80,7 +82,7 @@ impl Work {
                     // Only one that was given an id can be cancelled or replaced by it.
                     let kind = if id.is_some() { "raise" } else { "delay" };
                     let name = id.unwrap_or_else(|| event.clone());
-                    let due = due(&name, &delay, self.from)?;
+                    let due = due(&name, &delay, self.from, None)?;
                     self.push_timer(kind, name, event, None, payload, due);
                 }
                 Command::Log { message } => self.logs.push(message),
@@ -115,11 +117,12 @@ impl Work {
     ) -> Result<(), Error> {
         let state = definition.chart.state(state);
         let after = &state.after[index];
-        if let Some(calendar) = &after.calendar {
-            return Err(calendar_unknown(calendar));
-        }
-        let due = due(&after.name, delay, self.from)?;
+        let calendar = calendar::named(self.organization_id, after.calendar.as_deref())?;
+        let due = due(&after.name, delay, self.from, calendar.as_ref())?;
         self.push_timer("after", after.name.clone(), "wf.after".to_owned(), Some(state.path.clone()), None, due);
+        if let Some(timer) = self.timers.last_mut() {
+            timer.calendar.clone_from(&after.calendar);
+        }
         Ok(())
     }
 
@@ -136,6 +139,7 @@ impl Work {
             id: new_id(),
             fire_at: due.at,
             is_relative: due.is_relative,
+            calendar: None,
             kind,
             entity_code: format!("{}:{}:{}:{name}", self.instance_id, self.seq, self.timers.len()),
             name,
@@ -149,20 +153,23 @@ impl Work {
 /// A moment at which something falls due.
 pub struct Due {
     pub at: Timestamp,
-    /// A delay and not a moment.
     pub is_relative: bool,
 }
 
-/// When something with this delay falls due: milliseconds, a duration or a moment.
-pub fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Error> {
+/// When something with this delay falls due: milliseconds, a duration or a moment. A calendar counts its working time.
+pub fn due(name: &str, delay: &When<Jsonb>, from: Timestamp, calendar: Option<&Calendar>) -> Result<Due, Error> {
     let invalid = |detail: String| {
         Error::new(Code::InvalidDuration, format!("the delay of {name} is no delay"))
             .detail(detail)
             .hint("A delay is a number of milliseconds, an ISO 8601 duration such as PT24H, or a timestamp.")
     };
     let after = |duration: &Duration| {
-        let at = duration.after(from.unix()).and_then(Timestamp::from_unix);
-        at.map(|at| Due { at, is_relative: true })
+        let at = match calendar {
+            Some(calendar) => calendar.add(from.unix(), duration),
+            None => duration.after(from.unix()),
+        };
+        at.and_then(Timestamp::from_unix)
+            .map(|at| Due { at, is_relative: true })
             .ok_or_else(|| invalid(format!("{duration} from now is out of range.")))
     };
     let value = match delay {
@@ -180,9 +187,4 @@ pub fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Erro
         Some(at) => Ok(Due { at, is_relative: false }),
         None => Err(invalid(format!("It is \"{text}\"."))),
     }
-}
-
-/// A calendar that nobody has set.
-pub fn calendar_unknown(calendar: &str) -> Error {
-    Error::new(Code::InvalidArgument, format!("calendar {calendar} does not exist"))
 }

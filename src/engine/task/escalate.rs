@@ -6,6 +6,7 @@ use std::time::Instant;
 use pgrx::Uuid;
 
 use super::{assign, assignee, check_open, check_priority, fetch, rank, text};
+use crate::engine::calendar;
 use crate::engine::caller::Caller;
 use crate::engine::ladder::{Holder, Ladder, notice};
 use crate::engine::macrostep::{Cause, bare_step};
@@ -43,13 +44,15 @@ fn holder(task: &Task) -> Holder<'_> {
 }
 
 /// Sets the moment of the next rung, after anything that it depends on has changed.
-pub fn arm(task: &mut Task, is_paused: bool) {
+pub fn arm(task: &mut Task, is_paused: bool) -> Result<(), Error> {
     task.sla_at = None;
     if let Some(due_at) = task.due_at.filter(|_| task.is_open() && !is_paused) {
         let ladder = ladder(task);
+        let calendar = calendar::named(task.organization_id, task.calendar.as_deref())?;
         let next = ladder.next(task.level.unsigned_abs() as usize, holder(task));
-        task.sla_at = next.and_then(|(_, rung)| Ladder::moment(rung, due_at));
+        task.sla_at = next.and_then(|(_, rung)| Ladder::moment(rung, due_at, calendar.as_ref()));
     }
+    Ok(())
 }
 
 /// What an escalation has changed, as its effect tells it and its step records it.
@@ -59,16 +62,23 @@ pub struct Climbed {
 }
 
 /// Takes a task one rung up; None where none is left.
-pub fn climb(caller: &Caller, task: &mut Task, reason: Option<&str>, is_paused: bool) -> Option<Climbed> {
+pub fn climb(
+    caller: &Caller,
+    task: &mut Task,
+    reason: Option<&str>,
+    is_paused: bool,
+) -> Result<Option<Climbed>, Error> {
     let ladder = ladder(task);
-    let (place, rung) = ladder.next(task.level.unsigned_abs() as usize, holder(task))?;
+    let Some((place, rung)) = ladder.next(task.level.unsigned_abs() as usize, holder(task)) else {
+        return Ok(None);
+    };
     let before = task.clone();
     task.level = place as i32 + 1;
     if rung.to_role.is_some() || rung.to_user.is_some() {
         assign(task, rung.to_role.clone(), rung.to_user.clone());
     }
     let code = rung.effect.as_deref().unwrap_or(EFFECT);
-    Some(climbed(caller, &before, task, code, reason, is_paused))
+    climbed(caller, &before, task, code, reason, is_paused).map(Some)
 }
 
 fn climbed(
@@ -78,9 +88,9 @@ fn climbed(
     code: &str,
     reason: Option<&str>,
     is_paused: bool,
-) -> Climbed {
+) -> Result<Climbed, Error> {
     task.updated_at = caller.now;
-    arm(task, is_paused);
+    arm(task, is_paused)?;
     let facts = Jsonb::object(|facts| {
         facts.set_text("task_id", &task.id.to_string());
         facts.set_text("title", &task.title);
@@ -93,7 +103,7 @@ fn climbed(
         facts.set("due_at", &text(task.due_at.map(Timestamp::to_iso).as_deref()));
         facts.set("reason", &text(reason));
     });
-    Climbed { effect: notice(code, facts.clone()), facts }
+    Ok(Climbed { effect: notice(code, facts.clone()), facts })
 }
 
 /// Where an operator wants a task to go.
@@ -129,9 +139,9 @@ pub fn by_hand(caller: &Caller, id: Uuid, wanted: Escalation) -> Result<Task, Er
         }
         let before = task.clone();
         assign(&mut task, to_role, to_user);
-        climbed(caller, &before, &mut task, EFFECT, reason, is_paused)
+        climbed(caller, &before, &mut task, EFFECT, reason, is_paused)?
     } else {
-        climb(caller, &mut task, reason, is_paused).ok_or_else(|| {
+        climb(caller, &mut task, reason, is_paused)?.ok_or_else(|| {
             Error::new(Code::NoEscalationTarget, format!("task {id} has no rung left to go to"))
                 .detail(format!("{} are behind it.", task.level))
                 .hint("Give to_role => '...' or to_user => '...'.")
@@ -200,10 +210,10 @@ fn run_one(caller: &Caller, due: &task::Due) -> Result<bool, Error> {
         return Ok(false);
     }
     let reason = Some("overdue");
-    match climb(caller, &mut task, reason, false) {
+    match climb(caller, &mut task, reason, false)? {
         Some(climbed) => record(caller, &instance, &task, climbed, reason, started).map(|()| true),
         None => {
-            arm(&mut task, false);
+            arm(&mut task, false)?;
             task::update(&task).map(|()| false)
         }
     }

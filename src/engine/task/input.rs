@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 
 use super::escalate;
 use super::{PRIORITIES, blank, check_priority};
+use crate::calendar::Calendar;
 use crate::chart::{Chart, Invoke, Lookup, State, When};
 use crate::engine::ladder::Ladder;
-use crate::engine::work::{self, calendar_unknown};
+use crate::engine::{calendar, work};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
@@ -50,7 +51,8 @@ pub fn read(chart: &Chart, home: &Home, state: &State, invoke: &Invoke, input: O
     }
     task.outcomes = fields.names("outcomes", Code::InvalidOutcome)?;
     task.calendar = fields.text("calendar")?;
-    (task.due_at, task.is_relative) = fields.due(task.calendar.as_deref(), home.now)?;
+    let calendar = calendar::named(home.organization_id, task.calendar.as_deref())?;
+    (task.due_at, task.is_relative) = fields.due(calendar.as_ref(), home.now)?;
     task.not_by = fields.places(chart)?;
     if let Some(ladder) = fields.get("escalations") {
         let ladder = Ladder::read(ladder)
@@ -63,7 +65,7 @@ pub fn read(chart: &Chart, home: &Home, state: &State, invoke: &Invoke, input: O
         }
         task.metadata = Some(Jsonb::parse(&metadata.to_string()));
     }
-    escalate::arm(&mut task, home.is_paused);
+    escalate::arm(&mut task, home.is_paused)?;
     Ok(task)
 }
 
@@ -137,7 +139,7 @@ impl<'a> Fields<'a> {
     }
 
     /// When it is due, and whether that was said as a length of time.
-    fn due(&self, calendar: Option<&str>, now: Timestamp) -> Result<(Option<Timestamp>, bool), Error> {
+    fn due(&self, calendar: Option<&Calendar>, now: Timestamp) -> Result<(Option<Timestamp>, bool), Error> {
         let (key, value) = match (self.get("due"), self.get("due_at")) {
             (Some(_), Some(_)) => {
                 return Err(self.wrong(Code::InvalidDueDate, "due_at", "has both a due and a due_at"));
@@ -146,10 +148,7 @@ impl<'a> Fields<'a> {
             (None, Some(due_at)) => ("due_at", due_at),
             (None, None) => return Ok((None, false)),
         };
-        if let Some(calendar) = calendar {
-            return Err(calendar_unknown(calendar));
-        }
-        let due = work::due(key, &When::Computed(Jsonb::parse(&value.to_string())), now);
+        let due = work::due(key, &When::Computed(Jsonb::parse(&value.to_string())), now, calendar);
         match due.ok().filter(|due| key == "due" || !due.is_relative) {
             Some(due) => Ok((Some(due.at), due.is_relative)),
             None => Err(self
