@@ -23,6 +23,7 @@ mod schedule;
 mod scheduler;
 mod send;
 mod simulate;
+mod task;
 mod timer;
 mod version;
 

@@ -53,6 +53,7 @@ pub mod schedule;
 pub mod send;
 pub mod simulate;
 pub mod start;
+pub mod task;
 pub mod tick;
 pub mod timer;
 pub mod version;

@@ -21,6 +21,7 @@ pub mod schedule;
 pub mod scheduler_run;
 pub mod search;
 pub mod step;
+pub mod task;
 pub mod timer;
 pub mod waiting;
 
