@@ -72,10 +72,13 @@ pgrx::extension_sql_file!(
     name = "member",
     requires = ["definition", api::member::wf::member_changed]
 );
+pgrx::extension_sql_file!("../sql/schema/41_secret.sql", name = "secret", requires = ["schema"]);
+pgrx::extension_sql_file!("../sql/schema/84_member.sql", name = "member_views", requires = ["member"]);
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
     requires = ["tasks", "error_codes", "feature_flags", "member", "outbox"],
+    requires = ["instances", "error_codes", "feature_flags", "member_views", "secret"],
     finalize
 );
 

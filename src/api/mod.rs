@@ -21,6 +21,7 @@ mod publish;
 mod reassign;
 mod schedule;
 mod scheduler;
+mod secret;
 mod send;
 mod simulate;
 mod task;

@@ -20,6 +20,7 @@
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
 pub mod by_hand;
+pub mod audit;
 pub mod calendar;
 pub mod caller;
 pub mod cancel;
@@ -42,6 +43,7 @@ pub mod inbox;
 pub mod incident;
 pub mod ladder;
 pub mod macrostep;
+pub mod member;
 pub mod modify;
 pub mod outbox;
 pub mod pause;
@@ -50,6 +52,7 @@ pub mod queue;
 pub mod reassign;
 pub mod retry;
 pub mod schedule;
+pub mod secret;
 pub mod send;
 pub mod simulate;
 pub mod start;

@@ -2,6 +2,7 @@
 //! structs. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
 //! organization, because row security does not protect the owner's statements.
 
+pub mod audit;
 pub mod calendar;
 pub mod definition;
 pub mod effect;
@@ -20,6 +21,7 @@ pub mod outbox;
 pub mod schedule;
 pub mod scheduler_run;
 pub mod search;
+pub mod secret;
 pub mod step;
 pub mod task;
 pub mod timer;
