@@ -39,11 +39,23 @@ pgrx::extension_sql_file!(
     name = "instances",
     requires = ["views", api::errors::wf::raise, api::errors::wf::session_organization]
 );
+pgrx::extension_sql_file!("../sql/schema/84_tasks.sql", name = "tasks", requires = ["instances"]);
 pgrx::extension_sql_file!("../sql/schema/31_scheduler_run.sql", name = "scheduler_run", requires = ["work"]);
 pgrx::extension_sql_file!(
     "../sql/schema/83_scheduler.sql",
     name = "scheduler",
     requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
+);
+pgrx::extension_sql_file!(
+    "../sql/schema/84_outbox.sql",
+    name = "outbox",
+    requires = [
+        "effect_hold",
+        api::by_hand::wf_retry_effects,
+        api::by_hand::wf_skip_effect,
+        api::by_hand::wf_hold_effects,
+        api::by_hand::wf_release_effects
+    ]
 );
 pgrx::extension_sql_file!(
     "../sql/schema/84_calendars.sql",
@@ -65,6 +77,7 @@ pgrx::extension_sql_file!("../sql/schema/84_member.sql", name = "member_views", 
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
+    requires = ["tasks", "error_codes", "feature_flags", "member", "outbox"],
     requires = ["instances", "error_codes", "feature_flags", "member_views", "secret"],
     finalize
 );

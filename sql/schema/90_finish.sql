@@ -92,6 +92,29 @@ COMMENT ON FUNCTION wf_extend_leases IS
 'Prolongs the leases of effects that this worker holds with these attempts, counted from now.';
 COMMENT ON FUNCTION wf_close_incident IS
 'Closes an incident that somebody has seen to: what waited is dropped, and a step says who and why. Errors: INCIDENT_NOT_FOUND, INSTANCE_NOT_FOUND.';
+ALTER FUNCTION wf_create_task ROWS 1;
+COMMENT ON FUNCTION wf_create_task IS
+'Makes a task for people that belongs to no state: it lasts as long as its instance. Name assignee_role, assignee_user_id or both (then it is for that user, and for the role once the user gives it back). priority is low, normal (the default), high or urgent; metadata an object. Answers the task''s row, as all of these functions do. Errors: INVALID_ASSIGNEE, INVALID_DUE_DATE, INVALID_PRIORITY, INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_PAUSED.';
+ALTER FUNCTION wf_claim_task ROWS 1;
+COMMENT ON FUNCTION wf_claim_task IS
+'Takes an open task for a user (by default app.current_user_id) to whom it is offered: by name, or by one of the roles given (by default app.current_user_role). Nobody else can then claim or complete it; the same user may claim it again. Errors: TASK_NOT_FOUND, TASK_NOT_OPEN, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_release_task ROWS 1;
+COMMENT ON FUNCTION wf_release_task IS
+'Gives a claimed task back: to the one who delegated it, else to those whom it was offered to. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_complete_task ROWS 1;
+COMMENT ON FUNCTION wf_complete_task IS
+'Completes a task that the user has claimed, or that is offered to the user. Where an invoke waits for it, done.invoke.<id> with output {"outcome", "user_id", "notes", "metadata"} is taken in the same transaction; if that fails, the task is as it was. advance_to is for tasks made by hand: the transition of the current state with this target is taken in the role of the task. metadata (an object) is merged into the task''s. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, UNAUTHORIZED_ASSIGNEE, INVALID_OUTCOME, INSTANCE_PAUSED, and those of wf_send.';
+ALTER FUNCTION wf_reassign_task ROWS 1;
+COMMENT ON FUNCTION wf_reassign_task IS
+'Gives an open or claimed task to a role or a user instead of whom it had; it is OPEN then. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, INVALID_ASSIGNEE, TASK_ALREADY_ASSIGNED, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_delegate_task ROWS 1;
+COMMENT ON FUNCTION wf_delegate_task IS
+'Lets another user do a task; owner_user_id keeps who delegated it, and gets it back when it is released. Only who has the task, its owner, or somebody to whom it is offered may delegate it. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, INVALID_ASSIGNEE, TASK_ALREADY_ASSIGNED, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_escalate_task ROWS 1;
+COMMENT ON FUNCTION wf_escalate_task IS
+'Gives a task to a higher role or user; where nobody is named, one rung up its ladder. It is OPEN then, and an effect wf.task_escalated (or the rung''s own) is queued. new_priority may be the same or higher. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, NO_ESCALATION_TARGET, INVALID_PRIORITY, INVALID_ASSIGNEE, TASK_ALREADY_ASSIGNED, UNAUTHORIZED_ASSIGNEE.';
+COMMENT ON FUNCTION wf_list_tasks IS
+'A page of tasks: the columns of wf_tasks_view and cursor, which asks for the next page. Filters that are NULL do not count. for_user and for_roles are somebody''s inbox: tasks that the user has, and open ones offered to the user or to one of the roles; without task_state only those still to be done. overdue: due and not done. sort_by is created_at, updated_at, due_at (what is never due last, in descending order first) or priority; max_rows 50, at most 500. Errors: INVALID_FILTER, INVALID_PAGINATION.';
 COMMENT ON FUNCTION wf.now IS 'The one source of time: the clock, unless the setting pg_workflow.fake_now says otherwise.';
 COMMENT ON FUNCTION wf.library_version IS 'The version of the library that this session has loaded. Upgrade scripts ask for it first.';
 COMMENT ON FUNCTION wf.error_codes IS 'What the view wf_error_codes shows.';

@@ -108,8 +108,8 @@ pub fn fail(
         let error = errors[*ordinal as usize - 1].clone();
         let error = match error {
             Some(error) if error.is_object() => error,
-            Some(error) => failure::error_json("ERROR", &error.as_plain_text().unwrap_or_default()),
-            None => failure::error_json("ERROR", "the worker gave no error"),
+            Some(error) => failure::error_json(Code::EffectFailed.word(), &error.as_plain_text().unwrap_or_default()),
+            None => failure::error_json(Code::EffectFailed.word(), "the worker gave no error"),
         };
         statuses.insert(*effect.id.as_bytes(), failure::fail(caller, effect, error, retryable, true)?);
     }

@@ -11,6 +11,7 @@ pub mod feature_flag;
 pub mod function;
 pub mod guard;
 pub mod handler;
+pub mod hold;
 pub mod incident;
 pub mod instance;
 pub mod member;
@@ -22,6 +23,7 @@ pub mod scheduler_run;
 pub mod search;
 pub mod secret;
 pub mod step;
+pub mod task;
 pub mod timer;
 pub mod waiting;
 
