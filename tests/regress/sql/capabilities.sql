@@ -8,7 +8,8 @@ SET pg_workflow.fake_now = '2026-03-02 09:00+00';
 CREATE SCHEMA matrix;
 
 -- What is asked of whom, and a call that succeeds for who may. {i} an instance, {j} one with an incident {x}, {p} a paused
--- one, {m} its timer, {e} an effect that worker w holds, {f} one that failed; {o} the organization.
+-- one, {m} its timer, {e} an effect that worker w holds, {f} one that failed, {t} a task, {c} one that u has claimed;
+-- {o} the organization.
 CREATE TABLE matrix.function (name text PRIMARY KEY, capability text, call text);
 INSERT INTO matrix.function VALUES
 ('wf_validate', 'viewer', $$wf_validate('{"id": "m", "initial": "a", "states": {"a": {}}}', {o})$$),
@@ -19,6 +20,7 @@ INSERT INTO matrix.function VALUES
 ('wf_events', 'viewer', $$wf_events({i}, organization_id => {o})$$),
 ('wf_get_instance', 'viewer', $$wf_get_instance({i}, {o})$$),
 ('wf_list_instances', 'viewer', $$wf_list_instances(organization_id => {o})$$),
+('wf_list_tasks', 'viewer', $$wf_list_tasks(organization_id => {o})$$),
 ('wf_check_feature_flag', 'viewer', $$wf_check_feature_flag('matrix', {o})$$),
 ('wf_start', 'participant', $$wf_start('matrix', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_send', 'participant', $$wf_send({i}, 'GO', organization_id => {o})$$),
@@ -26,6 +28,11 @@ INSERT INTO matrix.function VALUES
 ('wf_publish', 'participant', $$wf_publish('GO', 'key', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_set_timer', 'participant', $$wf_set_timer({i}, 'another', '1 hour', organization_id => {o})$$),
 ('wf_cancel_timer', 'participant', $$wf_cancel_timer({i}, 'by_hand', organization_id => {o})$$),
+('wf_create_task', 'participant', $$wf_create_task({i}, 'look', assignee_role => 'clerk', organization_id => {o})$$),
+('wf_claim_task', 'participant', $$wf_claim_task({t}, 'u', '{clerk}', {o})$$),
+('wf_release_task', 'participant', $$wf_release_task({c}, 'u', {o})$$),
+('wf_complete_task', 'participant', $$wf_complete_task({c}, 'done', 'u', organization_id => {o})$$),
+('wf_delegate_task', 'participant', $$wf_delegate_task({c}, 'v', 'u', {o})$$),
 ('wf_claim_effects', 'worker', $$wf_claim_effects('other', organization_id => {o})$$),
 ('wf_complete_effects', 'worker', $$wf_complete_effects('w', ARRAY[{e}], ARRAY[1], organization_id => {o})$$),
 ('wf_fail_effects', 'worker', $$wf_fail_effects('w', ARRAY[{e}], ARRAY[1], organization_id => {o})$$),
@@ -41,6 +48,12 @@ INSERT INTO matrix.function VALUES
 ('wf_reassign', 'operator', $$wf_reassign({i}, 'team', organization_id => {o})$$),
 ('wf_fire_timer', 'operator', $$wf_fire_timer({i}, {m}, true, {o})$$),
 ('wf_close_incident', 'operator', $$wf_close_incident({j}, {x}, organization_id => {o})$$),
+('wf_reassign_task', 'operator', $$wf_reassign_task({t}, 'boss', organization_id => {o})$$),
+('wf_escalate_task', 'operator', $$wf_escalate_task({t}, 'boss', organization_id => {o})$$),
+('wf_hold_effects', 'operator', $$wf_hold_effects('y.*', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
+('wf_release_effects', 'operator', $$wf_release_effects('z.*', COALESCE({o}, current_setting('matrix.own')::uuid))$$),
+('wf_skip_effect', 'operator', $$wf_skip_effect({f}, organization_id => {o})$$),
+('wf_retry_effects', 'operator', $$wf_retry_effects({j}, organization_id => {o})$$),
 ('wf_set_feature_flag', 'operator', $$wf_set_feature_flag('matrix', false, organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_define', 'admin', $$wf_define('{"id": "m", "initial": "a", "states": {"a": {}}}', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_register_handler', 'admin', $$wf_register_handler('x.y', 'worker', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
@@ -88,6 +101,9 @@ BEGIN
     PERFORM wf_set_timer(work, 'by_hand', '2 hours', organization_id => org);
     PERFORM wf_set_timer(broken, 'soon', '0 hours', organization_id => org);
     PERFORM wf_scheduler_tick(organization_id => org);
+    PERFORM wf_create_task(work, 'open', assignee_role => 'clerk', organization_id => org);
+    PERFORM wf_claim_task((wf_create_task(work, 'claimed', assignee_user_id => 'u', organization_id => org)).task_id, 'u', organization_id => org);
+    PERFORM wf_hold_effects('z.*', organization_id => org);
     paused := wf_start('matrix', organization_id => org);
     PERFORM wf_pause(paused, organization_id => org);
     PERFORM wf_start('matrix', organization_id => org);
@@ -97,6 +113,7 @@ BEGIN
     UNION ALL SELECT name, '{m}', timer_id FROM wf_timers_view WHERE instance_id = work AND timer_name = 'by_hand'
     UNION ALL SELECT name, '{e}', effect_id FROM wf_effects_view WHERE instance_id = work
     UNION ALL SELECT name, '{f}', effect_id FROM wf_effects_view WHERE instance_id = broken
+    UNION ALL SELECT name, CASE title WHEN 'open' THEN '{t}' ELSE '{c}' END, task_id FROM wf_tasks_view WHERE instance_id = work
     UNION ALL SELECT name, '{x}', incident_id FROM wf_incidents_view WHERE instance_id = broken;
 END $$;
 CALL matrix.furnish('red');
@@ -122,43 +139,37 @@ SELECT wf_grant('matrix_guest', 'admin', matrix.organization('red')), wf_grant('
 GRANT USAGE ON SCHEMA matrix TO PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA matrix TO PUBLIC;
 
--- Everything that an organization holds, or that all hold, as one value.
-CREATE FUNCTION matrix.holdings(name text DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    of_table regclass; rows text; holdings text := '';
-BEGIN
-    FOR of_table IN SELECT c.oid FROM pg_class AS c WHERE c.relnamespace = 'wf'::regnamespace AND c.relkind = 'r' ORDER BY c.relname LOOP
-        EXECUTE format('SELECT md5(string_agg(t::text, %L ORDER BY t::text)) FROM %s AS t WHERE $1 IS NULL OR t.organization_id = $1', ',', of_table)
-        INTO rows USING matrix.organization(name);
-        holdings := holdings || COALESCE(rows, '-');
-    END LOOP;
-    RETURN md5(holdings);
+-- Everything that organizations hold, as one value each.
+DO $$ BEGIN
+    EXECUTE 'CREATE VIEW matrix.held AS ' || (
+        SELECT string_agg(format('SELECT t.organization_id, t::text AS row FROM %s AS t', c.oid::regclass), ' UNION ALL ' ORDER BY c.relname)
+        FROM pg_class AS c WHERE c.relnamespace = 'wf'::regnamespace AND c.relkind = 'r');
 END $$;
+CREATE VIEW matrix.holdings AS
+SELECT n.name, md5(string_agg(h.row, ',' ORDER BY h.row)) AS digest
+FROM unnest('{red,blue,green}'::text[]) AS n (name) JOIN matrix.held AS h ON h.organization_id = matrix.organization(n.name)
+GROUP BY n.name;
 
 -- What a call answers, with the ids of `objects` and the organization `of` (NULL: none named), and whose holdings it
 -- changed. Nothing remains of it.
 CREATE TYPE matrix.outcome AS (answer text, changed text[]);
 CREATE FUNCTION matrix.attempt(role text, call text, objects text, of text) RETURNS matrix.outcome LANGUAGE plpgsql AS $$
 DECLARE
-    object record; outcome matrix.outcome; answer text; name text; before text[]; names text[] := '{red,blue,green}';
+    object record; outcome matrix.outcome; answer text;
     state text; message text; facts text; advice text;
 BEGIN
     FOR object IN SELECT o.key, o.id FROM matrix.object AS o WHERE o.organization = objects LOOP
         call := replace(call, object.key, quote_literal(object.id) || '::uuid');
     END LOOP;
     call := replace(call, '{o}', COALESCE(quote_literal(matrix.organization(of)), 'NULL') || '::uuid');
-    before := ARRAY(SELECT b.holdings FROM matrix.before AS b, unnest(names) AS n WHERE b.name = n ORDER BY array_position(names, n));
     outcome.changed := '{}';
     BEGIN
         PERFORM set_config('role', role, true);
         EXECUTE format('SELECT jsonb_agg(to_jsonb(x))::text FROM %s AS x', call) INTO answer;
         PERFORM set_config('role', 'none', true);
         outcome.answer := regexp_replace(COALESCE(answer, 'nothing'), '"(run_)?duration_ms": [0-9.e-]+', '', 'g');
-        FOR place IN 1 .. 3 LOOP
-            IF matrix.holdings(names[place]) <> before[place] THEN
-                outcome.changed := outcome.changed || names[place];
-            END IF;
-        END LOOP;
+        outcome.changed := ARRAY(
+            SELECT b.name FROM matrix.before AS b JOIN matrix.holdings AS h ON h.name = b.name AND h.digest <> b.digest ORDER BY b.name DESC);
         RAISE EXCEPTION 'undo' USING ERRCODE = 'P0002';
     EXCEPTION
         WHEN no_data_found THEN NULL;
@@ -177,7 +188,7 @@ RETURN asked = ANY (CASE has
     ELSE '{}' END::text[]);
 SELECT set_config('matrix.own', matrix.organization('red')::text, false);
 
-CREATE TABLE matrix.before AS SELECT name, matrix.holdings(name) FROM unnest('{red,blue,green}'::text[]) AS name;
+CREATE TABLE matrix.before AS SELECT name, digest FROM matrix.holdings;
 
 -- At home. Whoever may do it succeeds, also without naming the organization; whoever may not is refused by name; whoever
 -- was never granted anything is refused by the server. Nobody changes another organization.
@@ -225,7 +236,7 @@ ORDER BY 1;
 SELECT f.name, o.answer
 FROM matrix.function AS f
 CROSS JOIN LATERAL matrix.attempt('matrix_guest', f.call, 'blue', NULL) AS o
-WHERE f.call ~ '\{[ijpmx]\}' AND (f.capability <> 'viewer' AND o.answer NOT LIKE 'WF007%' OR o.changed <> '{}');
+WHERE f.call ~ '\{[ijpmxftc]\}' AND (f.capability <> 'viewer' AND o.answer !~ '^WF007|NOT_FOUND' OR o.changed <> '{}');
 
 -- Admin of two of three: finds what is in either by its id, serves both where it is about sets, and never the third. What
 -- has only a code is looked up in the organization named, or among what all share.
@@ -238,7 +249,7 @@ SET pg_workflow.fake_now = '2026-03-02 12:00+00';
 SELECT f.name, o.changed
 FROM matrix.function AS f
 CROSS JOIN LATERAL matrix.attempt('matrix_both', f.call, 'unknown', NULL) AS o
-WHERE f.call !~ '\{[ijpmxef]\}' AND cardinality(o.changed) > 1
+WHERE f.call !~ '\{[ijpmxeftc]\}' AND cardinality(o.changed) > 1
 ORDER BY 1;
 SET pg_workflow.fake_now = '2026-03-02 09:00+00';
 
@@ -289,3 +300,4 @@ SELECT wf_revoke('matrix_guest', 'admin', matrix.organization('red')), wf_revoke
 DROP ROLE matrix_nobody, matrix_viewer, matrix_participant, matrix_worker, matrix_operator, matrix_admin, matrix_both, matrix_guest;
 SET client_min_messages = error;
 DROP SCHEMA matrix CASCADE;
+CALL pg_temp.wipe();
