@@ -17,6 +17,7 @@ pub mod process;
 pub mod shmem;
 pub mod spi;
 pub mod subtransaction;
+pub mod table;
 pub mod time;
 pub mod transaction;
 pub mod user;
