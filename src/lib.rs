@@ -1,6 +1,7 @@
 //! pg_workflow: a workflow engine inside Postgres.
 
 mod api;
+mod calendar;
 pub mod chart;
 mod clock;
 mod engine;
@@ -22,8 +23,10 @@ extern "C-unwind" fn _PG_init() {
 
 pgrx::extension_sql_file!("../sql/schema/00_schema.sql", name = "schema", bootstrap);
 pgrx::extension_sql_file!("../sql/schema/10_definition.sql", name = "definition", requires = ["schema"]);
+pgrx::extension_sql_file!("../sql/schema/11_feature_flag.sql", name = "feature_flag", requires = ["definition"]);
 pgrx::extension_sql_file!("../sql/schema/20_instance.sql", name = "instance", requires = ["definition"]);
 pgrx::extension_sql_file!("../sql/schema/30_work.sql", name = "work", requires = ["instance"]);
+pgrx::extension_sql_file!("../sql/schema/32_handler.sql", name = "handler", requires = ["work"]);
 pgrx::extension_sql_file!("../sql/schema/80_views.sql", name = "views", requires = ["work", api::clock::wf::now]);
 pgrx::extension_sql_file!(
     "../sql/schema/81_error_codes.sql",
@@ -42,9 +45,24 @@ pgrx::extension_sql_file!(
     requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
 );
 pgrx::extension_sql_file!(
+    "../sql/schema/84_calendars.sql",
+    name = "calendars",
+    requires = ["definition", api::calendar::wf_set_calendar]
+);
+pgrx::extension_sql_file!(
+    "../sql/schema/84_feature_flags.sql",
+    name = "feature_flags",
+    requires = ["feature_flag", api::feature_flag::wf_set_feature_flag, api::feature_flag::wf_check_feature_flag]
+);
+pgrx::extension_sql_file!(
+    "../sql/schema/40_member.sql",
+    name = "member",
+    requires = ["definition", api::member::wf::member_changed]
+);
+pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["instances", "error_codes"],
+    requires = ["instances", "error_codes", "feature_flags", "member"],
     finalize
 );
 

@@ -2,17 +2,22 @@
 //! Nothing is decided here. Every argument is optional to the server, so that a NULL where one is required is an error
 //! of ours with a name.
 
+mod calendar;
 mod clock;
 mod define;
 mod diagram;
 mod effect;
 mod errors;
 mod events;
+mod feature_flag;
+mod handler;
 mod incident;
 mod instance;
+mod member;
 mod modify;
 mod pause;
 mod publish;
+mod reassign;
 mod schedule;
 mod scheduler;
 mod send;

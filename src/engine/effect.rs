@@ -10,12 +10,12 @@ use pgrx::Uuid;
 use pgrx::datum::Interval;
 
 use super::caller::{Caller, check_size, check_text};
-use super::failure;
 use super::inbox::{self, Answer};
+use super::{failure, handler};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
-use crate::store::effect::{self, Claim, Claimed, Effect};
+use crate::store::effect::{self, Claim, Claimed, Effect, Kind};
 use crate::store::{instance, timer};
 
 /// The most effects that one call takes or answers.
@@ -44,8 +44,56 @@ pub fn claim(
             .detail(format!("It lies between 1 and {LARGEST_BATCH}.")));
     }
     let lease_until = lease_end(caller, lease)?;
-    let claim = Claim { worker, codes, organization: caller.organization, now: caller.now, lease_until };
-    Ok((effect::claim(&claim, max_effects)?, lease_until))
+    let claim = Claim { worker, now: caller.now, lease_until };
+    let handlers = handler::all()?;
+    let is_wanted = |kind: &Kind| {
+        let is_asked_for = match &codes {
+            Some(codes) => codes.contains(&kind.code),
+            None => kind.code != "wf.task",
+        };
+        is_asked_for && kind.code != "wf.workflow" && !handlers.is_sql(kind.organization_id(), &kind.code)
+    };
+    let mut claimed = Vec::new();
+    let new: Vec<Kind> = caller.gather(pending)?.into_iter().filter(is_wanted).collect();
+    in_turns(&new, max_effects, &mut claimed, |kinds, share, limit| claim.new_ones(kinds, share, limit))?;
+    let failed = effect::retrying()?.into_iter().filter(|(_, next)| *next <= caller.now).map(|(kind, _)| kind);
+    let parts = caller.parts();
+    let is_mine = |kind: &Kind| {
+        parts.iter().any(|part| part.organization.is_none_or(|organization| organization == kind.organization_id()))
+    };
+    let failed: Vec<Kind> = failed.filter(|kind| is_mine(kind) && is_wanted(kind)).collect();
+    in_turns(&failed, max_effects, &mut claimed, |kinds, share, limit| claim.failed_ones(kinds, share, limit))?;
+    claimed.sort_by_key(|effect| *effect.id.as_bytes());
+    Ok((claimed, lease_until))
+}
+
+/// The kinds that have effects which never ran, of one organization or of all.
+fn pending(organization: Option<Uuid>) -> Result<Vec<Kind>, Error> {
+    match organization {
+        Some(organization) => effect::pending_of(organization),
+        None => effect::pending(None, LARGEST_BATCH as i32),
+    }
+}
+
+/// Takes the same number of each kind, then what is left of those that have more, up to `limit` in all.
+fn in_turns(
+    kinds: &[Kind],
+    limit: i32,
+    claimed: &mut Vec<Claimed>,
+    take: impl Fn(&[Kind], i32, i32) -> Result<Vec<Claimed>, Error>,
+) -> Result<(), Error> {
+    loop {
+        let room = limit - claimed.len() as i32;
+        if room <= 0 || kinds.is_empty() {
+            return Ok(());
+        }
+        let share = (room / kinds.len() as i32).max(1);
+        let taken = take(kinds, share, room)?;
+        if taken.is_empty() {
+            return Ok(());
+        }
+        claimed.extend(taken);
+    }
 }
 
 /// Completes effects; each result becomes the answer of its invoke, if one waits.
@@ -61,7 +109,8 @@ pub fn complete(
     for output in &outputs {
         check_size("an output", output.as_ref())?;
     }
-    let completed = effect::complete(worker, caller.now, &ids, &attempts, &outputs, caller.organization)?;
+    let completed =
+        caller.gather(|organization| effect::complete(worker, caller.now, &ids, &attempts, &outputs, organization))?;
     let waiting = || completed.iter().filter(|completed| completed.effect.invoke_id.is_some());
     let owners: Vec<(Uuid, Uuid)> = waiting().map(|completed| owner(&completed.effect)).collect();
     if !owners.is_empty() {
@@ -88,7 +137,7 @@ pub fn fail(
     for error in &errors {
         check_size("an error", error.as_ref())?;
     }
-    let held = effect::held(worker, &ids, &attempts, caller.organization)?;
+    let held = caller.gather(|organization| effect::held(worker, &ids, &attempts, organization))?;
     let owners: Vec<(Uuid, Uuid)> =
         held.iter().filter(|(effect, _)| effect.invoke_id.is_some()).map(|(effect, _)| owner(effect)).collect();
     if !owners.is_empty() {
@@ -117,7 +166,7 @@ pub fn extend(
 ) -> Result<Vec<Answered>, Error> {
     check_lists(&ids, &[("attempts", attempts.len())])?;
     let lease_until = lease_end(caller, lease)?;
-    let held = effect::extend(worker, lease_until, &ids, &attempts, caller.organization)?;
+    let held = caller.gather(|organization| effect::extend(worker, lease_until, &ids, &attempts, organization))?;
     report(caller, ids, &held.iter().map(|id| (*id.as_bytes(), "EXECUTING")).collect())
 }
 
@@ -165,7 +214,8 @@ fn report(caller: &Caller, ids: Vec<Uuid>, accepted: &HashMap<[u8; 16], &'static
     let found: HashMap<[u8; 16], String> = if refused.is_empty() {
         HashMap::new()
     } else {
-        effect::status(&refused, caller.organization)?
+        caller
+            .gather(|organization| effect::status(&refused, organization))?
             .into_iter()
             .map(|(id, status)| (*id.as_bytes(), status))
             .collect()

@@ -13,6 +13,9 @@ statement!(INSERT, "effect_insert");
 statement!(CANCEL_STATES, "effect_cancel_states");
 statement!(CANCEL_ALL, "effect_cancel_all");
 statement!(IN_FLIGHT, "effect_in_flight");
+statement!(PENDING, "effect_pending");
+statement!(PENDING_OF, "effect_pending_of");
+statement!(RETRYING, "effect_retrying");
 statement!(CLAIM, "effect_claim");
 statement!(CLAIM_RETRY, "effect_claim_retry");
 statement!(COMPLETE, "effect_complete");
@@ -129,37 +132,79 @@ pub struct Claimed {
     pub attempt: i32,
 }
 
-/// Who claims what, and until when.
+/// Effects of one code in one organization.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kind {
+    pub code: String,
+    /// The bytes of the organization's id.
+    pub organization: [u8; 16],
+}
+
+impl Kind {
+    pub fn organization_id(&self) -> Uuid {
+        Uuid::from_bytes(self.organization)
+    }
+}
+
+/// The kinds that have effects which never ran, at most `limit`, behind this one.
+pub fn pending(behind: Option<&Kind>, limit: i32) -> Result<Vec<Kind>, Error> {
+    let (code, organization) =
+        behind.map_or(("", Uuid::from_bytes([0; 16])), |kind| (&kind.code, kind.organization_id()));
+    PENDING.rows(&[&code, &organization, &limit], |row| kind(row, row.required(2)?))
+}
+
+/// The same of one organization, all of them.
+pub fn pending_of(organization: Uuid) -> Result<Vec<Kind>, Error> {
+    PENDING_OF.rows(&[&organization], |row| kind(row, organization))
+}
+
+/// The kinds that have effects which will be tried again, and when the first of each.
+pub fn retrying() -> Result<Vec<(Kind, Timestamp)>, Error> {
+    RETRYING.rows(&[], |row| Ok((kind(row, row.required(2)?)?, row.required(3)?)))
+}
+
+fn kind(row: &Row, organization: Uuid) -> Result<Kind, Error> {
+    Ok(Kind { code: row.required(1)?, organization: *organization.as_bytes() })
+}
+
+/// Kinds as two arrays.
+fn columns(kinds: &[Kind]) -> (Vec<String>, Vec<Uuid>) {
+    kinds.iter().map(|kind| (kind.code.clone(), kind.organization_id())).unzip()
+}
+
+/// Who claims, and until when.
 pub struct Claim<'a> {
     pub worker: &'a str,
-    pub codes: Option<Vec<String>>,
-    pub organization: Option<Uuid>,
     pub now: Timestamp,
     pub lease_until: Timestamp,
 }
 
-/// Takes at most `limit` effects for a worker: new ones, then those that are to be tried again.
-pub fn claim(claim: &Claim, limit: i32) -> Result<Vec<Claimed>, Error> {
-    wake::note(claim.lease_until);
-    let read = |row: &Row| {
-        Ok(Claimed {
-            id: row.required(1)?,
-            code: row.required(2)?,
-            params: row.get(3),
-            organization_id: row.required(4)?,
-            instance_id: row.required(5)?,
-            seq: row.required(6)?,
-            attempt: row.required(7)?,
-        })
-    };
-    let (codes, organization, worker, lease) = (&claim.codes, &claim.organization, &claim.worker, &claim.lease_until);
-    let mut claimed = CLAIM.rows(&[codes, organization, &limit, worker, lease], read)?;
-    let rest = limit - claimed.len() as i32;
-    if rest > 0 {
-        claimed.extend(CLAIM_RETRY.rows(&[codes, organization, &rest, worker, lease, &claim.now], read)?);
+impl Claim<'_> {
+    /// Takes effects that never ran: at most `share` of each kind, and at most `limit`.
+    pub fn new_ones(&self, kinds: &[Kind], share: i32, limit: i32) -> Result<Vec<Claimed>, Error> {
+        wake::note(self.lease_until);
+        let (codes, organizations) = columns(kinds);
+        CLAIM.rows(&[&codes, &organizations, &share, &limit, &self.worker, &self.lease_until], claimed)
     }
-    claimed.sort_by_key(|effect| *effect.id.as_bytes());
-    Ok(claimed)
+
+    /// Takes effects that are to be tried again.
+    pub fn failed_ones(&self, kinds: &[Kind], share: i32, limit: i32) -> Result<Vec<Claimed>, Error> {
+        wake::note(self.lease_until);
+        let (codes, organizations) = columns(kinds);
+        CLAIM_RETRY.rows(&[&codes, &organizations, &share, &limit, &self.worker, &self.lease_until, &self.now], claimed)
+    }
+}
+
+fn claimed(row: &Row) -> Result<Claimed, Error> {
+    Ok(Claimed {
+        id: row.required(1)?,
+        code: row.required(2)?,
+        params: row.get(3),
+        organization_id: row.required(4)?,
+        instance_id: row.required(5)?,
+        seq: row.required(6)?,
+        attempt: row.required(7)?,
+    })
 }
 
 /// A result that was stored.
