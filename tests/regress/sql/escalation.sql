@@ -63,8 +63,15 @@ SET pg_workflow.fake_now = '2026-03-02 09:00+00';
 SELECT wf_start('e', '{"role": "clerk", "ladder": [{"after": "PT3H", "to_role": "board"}, {"after": "PT30M", "effect": "mail.remind"}, {"after": "PT1H", "to_user": "max", "effect": "mail.max"}]}', 'own') IS NOT NULL AS started;
 SELECT escalations FROM wf_tasks_view WHERE instance_id = pg_temp.id('own');
 SELECT task_state FROM wf_claim_task(pg_temp.task('own'), 'carl', '{clerk}');
-SELECT to_char(at, 'HH24:MI') AS at, pg_temp.place FROM unnest('{2026-03-02 10:30+00,2026-03-02 11:00+00,2026-03-02 13:00+00}'::timestamptz[]) AS at,
-    LATERAL (SELECT set_config('pg_workflow.fake_now', at::text, false)) AS clock, LATERAL (SELECT tasks_escalated FROM wf_scheduler_tick()) AS tick, LATERAL pg_temp.place('own');
+SET pg_workflow.fake_now = '2026-03-02 10:30+00';
+SELECT tasks_escalated FROM wf_scheduler_tick();
+SELECT * FROM pg_temp.place('own');
+SET pg_workflow.fake_now = '2026-03-02 11:00+00';
+SELECT tasks_escalated FROM wf_scheduler_tick();
+SELECT * FROM pg_temp.place('own');
+SET pg_workflow.fake_now = '2026-03-02 13:00+00';
+SELECT tasks_escalated FROM wf_scheduler_tick();
+SELECT * FROM pg_temp.place('own');
 SELECT * FROM pg_temp.rungs('own');
 -- An empty ladder is none.
 SET pg_workflow.fake_now = '2026-03-02 09:00+00';
