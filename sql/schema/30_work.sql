@@ -124,11 +124,13 @@ CREATE TABLE wf.effect (
     next_retry_at   timestamptz,
     lease_until     timestamptz,
     completed_at    timestamptz,
+    started_at      timestamptz,
     attempts        integer     NOT NULL,
     status          text        NOT NULL
         CHECK (status IN ('PENDING', 'EXECUTING', 'COMPLETED', 'FAILED', 'PERMANENTLY_FAILED', 'CANCELLED')),
     is_incident     boolean     NOT NULL,
     code            text        COLLATE "C" NOT NULL,
+    lane            text        COLLATE "C" NOT NULL,
     invoke_id       text,
     state           text,
     worker          text,
@@ -140,15 +142,21 @@ CREATE TABLE wf.effect (
     params          jsonb,
     CONSTRAINT idx_wf_effects PRIMARY KEY (organization_id, id)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
--- What can run, by code and organization: who may run a code is decided when it is to run, and organizations take turns.
--- Ids are made in the order of time.
-CREATE INDEX idx_wf_effects_ready ON wf.effect (code, organization_id, id) WHERE status = 'PENDING';
--- What failed and will be tried again.
-CREATE INDEX idx_wf_effects_retry ON wf.effect (code, organization_id, next_retry_at, id) WHERE status = 'FAILED';
+-- What can run or will be able to: a queue for each code, organization and lane, oldest first. Not time first, so that a
+-- claim goes from queue to queue by single probes: organizations take turns, and a code that nobody wants, that is held
+-- or that has reached its limit is passed over, however many effects wait in it.
+CREATE INDEX idx_wf_effects_ready ON wf.effect (code, organization_id, lane, (COALESCE(next_retry_at, created_at)), id)
+    WHERE status IN ('PENDING', 'FAILED');
+-- What failed and will be tried again: the next moment at which there is something to do.
+CREATE INDEX idx_wf_effects_retry ON wf.effect (next_retry_at, id) WHERE status = 'FAILED';
 -- Leases that may have run out.
 CREATE INDEX idx_wf_effects_lease ON wf.effect (lease_until) WHERE status = 'EXECUTING' AND lease_until IS NOT NULL;
 -- What workers hold, by its id alone: a worker answers for several organizations at once.
 CREATE INDEX idx_wf_effects_executing ON wf.effect (id) WHERE status = 'EXECUTING';
+-- What runs, and what began, of codes that have limits; the others have no started_at and no place in these.
+CREATE INDEX idx_wf_effects_running ON wf.effect (code, organization_id, lane)
+    WHERE status = 'EXECUTING' AND started_at IS NOT NULL;
+CREATE INDEX idx_wf_effects_started ON wf.effect (code, started_at) WHERE started_at IS NOT NULL;
 -- Children that are to be started.
 CREATE INDEX idx_wf_effects_workflow ON wf.effect (created_at, id) WHERE status = 'PENDING' AND code = 'wf.workflow';
 -- The effects of an instance, by step.
@@ -160,6 +168,8 @@ CREATE INDEX idx_wf_effects_failed ON wf.effect (organization_id, error_type, cr
     WHERE status = 'PERMANENTLY_FAILED';
 COMMENT ON TABLE wf.effect IS 'The outbox: what is to be done after commit.';
 COMMENT ON COLUMN wf.effect.next_retry_at IS 'Not before; NULL unless the effect is FAILED.';
+COMMENT ON COLUMN wf.effect.started_at IS 'When its last attempt began; only where a limit counts it.';
+COMMENT ON COLUMN wf.effect.lane IS 'The code of its definition, where that has limits; else empty.';
 COMMENT ON COLUMN wf.effect.is_incident IS 'It failed for good and nothing caught the failure: somebody must look at it.';
 COMMENT ON COLUMN wf.effect.params IS 'Evaluated when the effect was queued.';
 COMMENT ON COLUMN wf.effect.invoke_id IS 'The invoke that waits for the answer; NULL where nothing waits.';

@@ -10,6 +10,7 @@ use super::child;
 use super::definition::Loaded;
 use super::evaluate::Evaluator;
 use super::new_id;
+use super::outbox;
 use super::task::escalate;
 use super::work::{Work, due};
 use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop, When};
@@ -273,9 +274,11 @@ impl<'a> Worked<'a> {
                 instance_id: self.instance_id,
                 step_id,
                 seq: self.seq,
+                lane: self.definition.chart.limits().map(|_| self.definition.code.clone()).unwrap_or_default(),
                 now,
             };
             effect::insert(&origin, &self.work.effects)?;
+            outbox::announce(self.organization_id, self.work.effects.iter().map(|effect| effect.code.as_str()))?;
         }
         self.work.tasks.iter().try_for_each(task::insert)?;
         let gone: Vec<Entry> = old_search.iter().filter(|entry| !self.new_search.contains(entry)).cloned().collect();

@@ -171,6 +171,8 @@ fn record(
         instance_id: instance.id,
         step_id: step.id,
         seq: instance.seq + 1,
+        // No limit of the definition keeps an alarm back.
+        lane: String::new(),
         now: caller.now,
     };
     effect::insert(&origin, &[climbed.effect])
