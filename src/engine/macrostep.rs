@@ -9,6 +9,7 @@ use super::caller::Caller;
 use super::child;
 use super::definition::Loaded;
 use super::evaluate::Evaluator;
+use super::handler;
 use super::new_id;
 use super::work::{Work, due};
 use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop, When};
@@ -239,6 +240,7 @@ impl<'a> Worked<'a> {
                 now,
             };
             effect::insert(&origin, &self.work.effects)?;
+            handler::all()?.note(&origin, &self.work.effects);
         }
         let gone: Vec<Entry> = old_search.iter().filter(|entry| !self.new_search.contains(entry)).cloned().collect();
         let come: Vec<Entry> = self.new_search.iter().filter(|entry| !old_search.contains(entry)).cloned().collect();
