@@ -46,6 +46,17 @@ pgrx::extension_sql_file!(
     requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
 );
 pgrx::extension_sql_file!(
+    "../sql/schema/84_outbox.sql",
+    name = "outbox",
+    requires = [
+        "effect_hold",
+        api::by_hand::wf_retry_effects,
+        api::by_hand::wf_skip_effect,
+        api::by_hand::wf_hold_effects,
+        api::by_hand::wf_release_effects
+    ]
+);
+pgrx::extension_sql_file!(
     "../sql/schema/84_calendars.sql",
     name = "calendars",
     requires = ["definition", api::calendar::wf_set_calendar]
@@ -56,9 +67,14 @@ pgrx::extension_sql_file!(
     requires = ["feature_flag", api::feature_flag::wf_set_feature_flag, api::feature_flag::wf_check_feature_flag]
 );
 pgrx::extension_sql_file!(
+    "../sql/schema/40_member.sql",
+    name = "member",
+    requires = ["definition", api::member::wf::member_changed]
+);
+pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["instances", "error_codes", "feature_flags"],
+    requires = ["instances", "error_codes", "feature_flags", "member", "outbox"],
     finalize
 );
 

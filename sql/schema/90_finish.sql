@@ -96,6 +96,7 @@ COMMENT ON FUNCTION wf.now IS 'The one source of time: the clock, unless the set
 COMMENT ON FUNCTION wf.error_codes IS 'What the view wf_error_codes shows.';
 COMMENT ON FUNCTION wf.session_organization IS 'The organization of the session, app.current_org_id; NULL where it is not set.';
 COMMENT ON FUNCTION wf.raise IS 'Raises a named error, for functions of this extension that are written in SQL languages.';
+COMMENT ON FUNCTION wf.member_changed IS 'After every change of wf.member: each backend reads its rights again.';
 COMMENT ON FUNCTION wf.cursor_text IS 'A moment as it stands in a cursor.';
 COMMENT ON FUNCTION wf.cursor_moment IS 'The moment that stands in a cursor.';
 

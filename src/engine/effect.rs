@@ -69,7 +69,8 @@ pub fn complete(
     for output in &outputs {
         check_size("an output", output.as_ref())?;
     }
-    let completed = effect::complete(worker, caller.now, &ids, &attempts, &outputs, caller.organization)?;
+    let completed =
+        caller.gather(|organization| effect::complete(worker, caller.now, &ids, &attempts, &outputs, organization))?;
     let waiting = || completed.iter().filter(|completed| completed.effect.invoke_id.is_some());
     let owners: Vec<(Uuid, Uuid)> = waiting().map(|completed| owner(&completed.effect)).collect();
     if !owners.is_empty() {
@@ -96,7 +97,7 @@ pub fn fail(
     for error in &errors {
         check_size("an error", error.as_ref())?;
     }
-    let held = effect::held(worker, &ids, &attempts, caller.organization)?;
+    let held = caller.gather(|organization| effect::held(worker, &ids, &attempts, organization))?;
     let owners: Vec<(Uuid, Uuid)> =
         held.iter().filter(|(effect, _)| effect.invoke_id.is_some()).map(|(effect, _)| owner(effect)).collect();
     if !owners.is_empty() {
@@ -107,8 +108,8 @@ pub fn fail(
         let error = errors[*ordinal as usize - 1].clone();
         let error = match error {
             Some(error) if error.is_object() => error,
-            Some(error) => failure::error_json("ERROR", &error.as_plain_text().unwrap_or_default()),
-            None => failure::error_json("ERROR", "the worker gave no error"),
+            Some(error) => failure::error_json(Code::EffectFailed.word(), &error.as_plain_text().unwrap_or_default()),
+            None => failure::error_json(Code::EffectFailed.word(), "the worker gave no error"),
         };
         statuses.insert(*effect.id.as_bytes(), failure::fail(caller, effect, error, retryable, true)?);
     }
@@ -125,7 +126,7 @@ pub fn extend(
 ) -> Result<Vec<Answered>, Error> {
     check_lists(&ids, &[("attempts", attempts.len())])?;
     let lease_until = lease_end(caller, lease)?;
-    let held = effect::extend(worker, lease_until, &ids, &attempts, caller.organization)?;
+    let held = caller.gather(|organization| effect::extend(worker, lease_until, &ids, &attempts, organization))?;
     report(caller, ids, &held.iter().map(|id| (*id.as_bytes(), "EXECUTING")).collect())
 }
 
@@ -177,7 +178,8 @@ fn report(caller: &Caller, ids: Vec<Uuid>, accepted: &HashMap<[u8; 16], &'static
     let found: HashMap<[u8; 16], String> = if refused.is_empty() {
         HashMap::new()
     } else {
-        effect::status(&refused, caller.organization)?
+        caller
+            .gather(|organization| effect::status(&refused, organization))?
             .into_iter()
             .map(|(id, status)| (*id.as_bytes(), status))
             .collect()

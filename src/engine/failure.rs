@@ -30,9 +30,7 @@ pub fn fail(
     let parsed: serde_json::Value = serde_json::from_str(&error.to_text()).unwrap_or_default();
     let error_type = parsed.get("type").and_then(serde_json::Value::as_str);
     let retry_after = parsed.get("retry_after").and_then(interval_micros);
-    let handlers = handler::all()?;
-    let of_handler = handlers.find(effect.organization_id, &effect.code).and_then(|handler| handler.retry.as_ref());
-    let policy = Policy::of(&[of_handler, effect.retry.as_ref()]);
+    let policy = policy(effect)?;
     let next_retry_at =
         if retryable { policy.next(caller.now, effect.attempts, error_type, retry_after) } else { None };
     let wanted = is_wanted(effect)?;
@@ -53,8 +51,15 @@ pub fn fail(
     Ok(status)
 }
 
+/// How an effect is tried again: as its definition says, else its handler, else the defaults.
+pub fn policy(effect: &Effect) -> Result<Policy, Error> {
+    let handlers = handler::all()?;
+    let of_handler = handlers.find(effect.organization_id, &effect.code).and_then(|handler| handler.retry.as_ref());
+    Ok(Policy::of(&[of_handler, effect.retry.as_ref()]))
+}
+
 /// Does anything wait for the outcome? A plain effect is wanted for its own sake.
-fn is_wanted(effect: &Effect) -> Result<bool, Error> {
+pub fn is_wanted(effect: &Effect) -> Result<bool, Error> {
     match &effect.invoke_id {
         Some(invoke_id) => Ok(!effect::is_outdated(effect, invoke_id)?
             && instance::is_in(

@@ -154,14 +154,28 @@ pub fn unregister(caller: &Caller, code: &str) -> Result<bool, Error> {
 }
 
 fn check_code(code: &str) -> Result<(), Error> {
-    check_text("the handler's code", code)?;
+    check_pattern(code)?;
+    if OWN.contains(&code) {
+        return Err(Error::new(Code::InvalidArgument, format!("{code} is the engine's own")));
+    }
+    Ok(())
+}
+
+/// Does a code fall under this code or pattern?
+pub fn is_covered(pattern: &str, code: &str) -> bool {
+    match pattern.strip_suffix(".*") {
+        Some(prefix) => code.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
+        None => pattern == "*" || pattern == code,
+    }
+}
+
+/// Refuses what is neither a code nor a pattern of codes.
+pub fn check_pattern(code: &str) -> Result<(), Error> {
+    check_text("the code", code)?;
     let stem = if code == "*" { "" } else { code.strip_suffix(".*").unwrap_or(code) };
     if stem.contains('*') || code == ".*" {
         return Err(Error::new(Code::InvalidArgument, format!("{code} is neither a code nor a pattern"))
             .hint("A pattern is PREFIX.* or *."));
-    }
-    if OWN.contains(&code) {
-        return Err(Error::new(Code::InvalidArgument, format!("{code} is the engine's own")));
     }
     Ok(())
 }

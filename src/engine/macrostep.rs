@@ -11,6 +11,7 @@ use super::definition::Loaded;
 use super::evaluate::Evaluator;
 use super::handler;
 use super::new_id;
+use super::outbox;
 use super::work::{Work, due};
 use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop, When};
 use crate::error::{Code, Error};
@@ -241,6 +242,7 @@ impl<'a> Worked<'a> {
             };
             effect::insert(&origin, &self.work.effects)?;
             handler::all()?.note(&origin, &self.work.effects);
+            outbox::announce(self.organization_id, self.work.effects.iter().map(|effect| effect.code.as_str()))?;
         }
         let gone: Vec<Entry> = old_search.iter().filter(|entry| !self.new_search.contains(entry)).cloned().collect();
         let come: Vec<Entry> = self.new_search.iter().filter(|entry| !old_search.contains(entry)).cloned().collect();

@@ -19,9 +19,11 @@
 //! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
+pub mod by_hand;
 pub mod calendar;
 pub mod caller;
 pub mod cancel;
+pub mod capability;
 pub mod child;
 pub mod cron;
 pub mod define;
@@ -36,6 +38,7 @@ pub mod failure;
 pub mod feature_flag;
 pub mod functions;
 pub mod handler;
+pub mod hold;
 pub mod inbox;
 pub mod incident;
 pub mod ladder;

@@ -77,24 +77,43 @@ pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -
         return Err(Error::new(Code::InvalidArgument, "the scheduler runs in READ COMMITTED only")
             .hint("SET TRANSACTION ISOLATION LEVEL READ COMMITTED."));
     }
-    if dry_run {
-        let due = match caller.organization {
-            Some(organization) => timer::due_of(organization, caller.now, Place::first(), max_timers)?,
-            None => timer::due(caller.now, Place::first(), max_timers)?,
-        };
-        return report(caller, new_id(), due.len() as i32, 0, started);
+    let mut report = Report { run_id: new_id(), timers_fired: 0, effects_run: 0, duration_ms: 0.0, next_run_at: None };
+    let parts = caller.parts();
+    if !dry_run {
+        // First, because no instance may be locked while their functions run.
+        for part in &parts {
+            let (ran, was_alone) = run_effects(part, max_effects - report.effects_run)?;
+            report.run_id = record_run(part, "call", &Outcome::default(), &Carried::of_effects(&ran), started)?;
+            report.effects_run += ran.total();
+            if was_alone {
+                report.next_run_at = Some(caller.now);
+                report.duration_ms = millis(started);
+                return Ok(report);
+            }
+        }
     }
-    // First, because no instance may be locked while their functions run.
-    let effects = usize::try_from(max_effects).unwrap_or(0);
-    let (ran, was_alone) = run_effects(caller, effects)?;
-    if was_alone {
-        let id = record_run(caller, "call", &Outcome::default(), &Carried::of_effects(&ran), started)?;
-        return report(caller, id, 0, ran.total(), started);
+    for part in parts {
+        let max_timers = max_timers - report.timers_fired;
+        if dry_run {
+            let due = match part.organization {
+                Some(organization) => timer::due_of(organization, part.now, Place::first(), max_timers)?,
+                None => timer::due(part.now, Place::first(), max_timers)?,
+            };
+            report.timers_fired += due.len() as i32;
+        } else {
+            let limits = Limits { timers: max_timers, time: None, blame: false };
+            let fired = batch(&part, &mut Memory::default(), &limits)?;
+            let carried = carry_on(&part, max_effects - report.effects_run)?;
+            if fired.fired + fired.failed + carried.total() > 0 {
+                report.run_id = record_run(&part, "call", &fired, &carried, started)?;
+            }
+            report.timers_fired += fired.fired;
+            report.effects_run += carried.children;
+        }
+        report.next_run_at = [report.next_run_at, next_run(&part)?].into_iter().flatten().min();
     }
-    let fired = batch(caller, &mut Memory::default(), &Limits { timers: max_timers, time: None, blame: false })?;
-    let carried = Carried { effects: ran.total(), ..carry_on(caller, max_effects)? };
-    let id = record_run(caller, "call", &fired, &carried, started)?;
-    report(caller, id, fired.fired, carried.effects + carried.children, started)
+    report.duration_ms = millis(started);
+    Ok(report)
 }
 
 thread_local! {
@@ -103,11 +122,11 @@ thread_local! {
 }
 
 /// Runs SQL effects, or one that is to be alone in its transaction. Was it one of those?
-fn run_effects(caller: &Caller, limit: usize) -> Result<(Ran, bool), Error> {
-    if limit == 0 {
+fn run_effects(caller: &Caller, limit: i32) -> Result<(Ran, bool), Error> {
+    if limit <= 0 {
         return Ok((Ran::default(), false));
     }
-    let together = dispatch::Limits::together(limit);
+    let together = dispatch::Limits::together(limit.unsigned_abs() as usize);
     let alone = dispatch::Limits { alone: true, ..dispatch::Limits::together(1) };
     let alone_first = ALONE_FIRST.replace(!ALONE_FIRST.get());
     let (first, second) = if alone_first { (&alone, &together) } else { (&together, &alone) };
@@ -118,17 +137,6 @@ fn run_effects(caller: &Caller, limit: usize) -> Result<(Ran, bool), Error> {
     let ran = dispatch::batch(caller, second)?;
     let was_alone = second.alone && ran.total() > 0;
     Ok((ran, was_alone))
-}
-
-fn report(
-    caller: &Caller,
-    run_id: Uuid,
-    timers_fired: i32,
-    effects_run: i32,
-    started: Instant,
-) -> Result<Report, Error> {
-    let next_run_at = next_run(caller)?;
-    Ok(Report { run_id, timers_fired, effects_run, duration_ms: millis(started), next_run_at })
 }
 
 fn millis(since: Instant) -> f64 {

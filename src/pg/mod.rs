@@ -12,6 +12,7 @@ pub mod error;
 pub mod function;
 pub mod guc;
 pub mod hook;
+pub mod invalidation;
 pub mod jsonb;
 pub mod jsonpath;
 pub mod memory;

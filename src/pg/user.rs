@@ -43,6 +43,12 @@ pub fn is_member(role: pg_sys::Oid, of: pg_sys::Oid) -> bool {
     unsafe { pg_sys::is_member_of_role(role, of) }
 }
 
+/// Has the role the rights of the extension's owner? Superusers have.
+pub fn is_owner(role: pg_sys::Oid) -> Result<bool, Error> {
+    // SAFETY: looks roles up.
+    Ok(unsafe { pg_sys::has_privs_of_role(role, owner()?) })
+}
+
 /// Runs `work` with the rights of the extension's owner.
 pub fn as_owner<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     switched(owner()?, pg_sys::SECURITY_LOCAL_USERID_CHANGE, OWN_PATH, work)

@@ -11,13 +11,14 @@ use crate::wake;
 
 statement!(QUEUES, "effect_queues");
 statement!(CLAIM, "effect_claim");
-statement!(LOCK, "effect_lock");
+statement!(LOCK, "effect_lock_due");
 statement!(RUN, "effect_run");
 statement!(MARK, "effect_mark");
 statement!(MARKED, "effect_marked");
 statement!(RUNNING, "effect_running");
 statement!(STARTED, "effect_started");
 statement!(LIMIT_LOCK, "effect_limit_lock");
+statement!(NOTIFY, "effect_notify");
 
 /// The effects of one code and organization, and of one definition where that has limits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -42,6 +43,11 @@ pub fn queues(
         let queue = Queue { code: row.required(1)?, organization_id: row.required(2)?, lane: row.required(3)? };
         Ok((queue, row.required(4)?))
     })
+}
+
+/// Notifies the channel of workers when the transaction commits; a second time changes nothing.
+pub fn notify() -> Result<(), Error> {
+    NOTIFY.execute(&[]).map(drop)
 }
 
 /// A queue and how much of it is to be taken.
