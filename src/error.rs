@@ -146,6 +146,8 @@ codes! {
         "the library that this session has loaded is not of the version of the extension in this database"
     SecretNotFound b"WF054" "SECRET_NOT_FOUND" "wf_resolve_secrets"
         "no secret of this name is set for the organization"
+    UserCodeTimeout b"WF054" "USER_CODE_TIMEOUT" "every function that runs guards, values or handlers"
+        "a function took longer than pg_workflow.user_code_timeout, or the timeout of its effect or handler, allows"
 }
 
 /// What a function of ours ends with when it cannot do what it was asked.
@@ -233,6 +235,11 @@ impl Error {
             Error::Failure(_) => false,
             Error::Postgres(error) => matches!(error.sqlstate.class().as_str(), "40" | "53" | "57" | "58"),
         }
+    }
+
+    /// Was the work cancelled from outside: by a user, a setting of the session, a shutdown?
+    pub fn is_cancellation(&self) -> bool {
+        matches!(self, Error::Postgres(error) if error.sqlstate.class() == "57")
     }
 
     /// The named code, if it is one of ours: also when it comes back from a function of ours that user code called.
