@@ -69,7 +69,7 @@ pub fn retry(caller: &Caller, wanted: &Retry) -> Result<Retried, Error> {
     let found = failed.len();
     failed.retain(|found| wanted.force || !is_over_limit(found));
     if failed.is_empty() {
-        return Err(Error::new(Code::RetryLimitExceeded, format!("{found} effects have spent their attempts"))
+        return Err(Error::new(Code::RetryLimitExceeded, "what failed has spent its attempts")
             .detail("They were put back by hand as often as their retry policy tries them by itself.")
             .hint("Mend the cause, then give force_retry => true; or supply the result with wf_skip_effect."));
     }

@@ -179,6 +179,7 @@ fn take_from(
 fn share_out(queues: &[Queue], room: usize, budgets: &mut Budgets) -> Result<Vec<Portion>, Error> {
     let organizations: Vec<&[Queue]> =
         queues.chunk_by(|one, other| one.organization_id == other.organization_id).collect();
+    budgets.begin_round(queues)?;
     let of_each = room.div_ceil(organizations.len());
     let mut left = room;
     let mut portions = Vec::new();
@@ -188,7 +189,7 @@ fn share_out(queues: &[Queue], room: usize, budgets: &mut Budgets) -> Result<Vec
             if share == 0 {
                 return Ok(portions);
             }
-            let (share, is_limited, started_before) = budgets.reserve(queue, share)?;
+            let (share, is_limited, started_before) = budgets.reserve(queue, share);
             if share > 0 {
                 left -= share as usize;
                 portions.push(Portion { queue: queue.clone(), share, is_limited, started_before });
@@ -208,35 +209,56 @@ struct Budgets {
 
 struct Budget {
     left: i64,
+    /// Queues of this round that have not had their turn.
+    queues: i64,
     started_before: Timestamp,
 }
 
+impl Budget {
+    /// What one of the queues may have, so that each gets as much: what does not divide goes by chance.
+    fn quota(&self) -> i64 {
+        let (left, queues) = (self.left.max(0), self.queues.max(1));
+        left / queues + i64::from(fastrand::i64(0..queues) < left % queues)
+    }
+}
+
 impl Budgets {
-    /// Reserves at most this much for a queue: how much, whether a limit counts it, and since when nothing of it may
-    /// have begun.
-    fn reserve(&mut self, queue: &Queue, share: usize) -> Result<(i32, bool, Timestamp), Error> {
-        let scopes = match self.queues.get(queue) {
-            Some(scopes) => scopes.clone(),
-            None => {
+    /// Counts what limits leave for these queues, and how many queues share each limit.
+    fn begin_round(&mut self, queues: &[Queue]) -> Result<(), Error> {
+        self.scopes.values_mut().for_each(|budget| budget.queues = 0);
+        for queue in queues {
+            if !self.queues.contains_key(queue) {
                 let mut scopes = Vec::new();
                 for (scope, limits) in limits_of(queue)? {
                     self.count(&scope, &limits)?;
                     scopes.push(scope);
                 }
-                self.queues.insert(queue.clone(), scopes.clone());
-                scopes
+                self.queues.insert(queue.clone(), scopes);
             }
-        };
+            for scope in &self.queues[queue] {
+                self.scopes.entry(scope.clone()).and_modify(|budget| budget.queues += 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reserves at most this much for a queue: how much, whether a limit counts it, and since when nothing of it may
+    /// have begun.
+    fn reserve(&mut self, queue: &Queue, share: usize) -> (i32, bool, Timestamp) {
+        let scopes = self.queues.get(queue).map_or(&[][..], Vec::as_slice);
         let mut share = share as i64;
         let mut started_before = self.now;
         for budget in scopes.iter().filter_map(|scope| self.scopes.get(scope)) {
-            share = share.min(budget.left.max(0));
+            share = share.min(budget.quota());
             started_before = started_before.min(budget.started_before);
         }
-        for scope in &scopes {
-            self.scopes.entry(scope.clone()).and_modify(|budget| budget.left -= share);
+        for scope in scopes {
+            self.scopes.entry(scope.clone()).and_modify(|budget| {
+                budget.left -= share;
+                budget.queues -= 1;
+            });
         }
-        Ok((share as i32, !scopes.is_empty(), started_before))
+        (share as i32, !scopes.is_empty(), started_before)
     }
 
     /// What was reserved and not found.
@@ -255,7 +277,7 @@ impl Budgets {
                 .detail("They are counted from what others have committed, which this transaction does not see.")
                 .hint("Claim in a transaction of its own, READ COMMITTED."));
         }
-        let mut budget = Budget { left: i64::MAX, started_before: self.now };
+        let mut budget = Budget { left: i64::MAX, queues: 0, started_before: self.now };
         if scope.lock()? {
             if let Some(max) = limits.max_concurrent {
                 budget.left = i64::from(max) - scope.running()?;
