@@ -87,20 +87,24 @@ pub fn take(caller: &Caller, wanted: &Wanted, limit: usize) -> Result<Vec<Taken>
         begin = organization::any()?;
         (queues, end) = look(begin.unwrap_or(zero), highest)?;
     }
-    let (begin, mut last) = (begin.unwrap_or(zero), highest);
+    let begin = begin.unwrap_or(zero);
+    let (mut turn, mut last) = (begin, highest);
     let next = loop {
-        let unserved = take_from(wanted, queues, zero, limit - taken.len(), &mut budgets, &mut taken)?;
+        if end.is_none() && last == highest && begin != zero {
+            // Those at the beginning are next in turn, and share with the last ones.
+            last = step(begin, -1).unwrap_or(zero);
+            let (first, first_end) = look(zero, last)?;
+            queues.extend(first);
+            end = first_end;
+        }
+        let unserved = take_from(wanted, queues, turn, limit - taken.len(), &mut budgets, &mut taken)?;
         if unserved.is_some() || taken.len() >= limit {
             break unserved.or(end);
         }
-        let turn = match end {
-            Some(end) => end,
-            None if last == begin || begin == zero => break None,
-            None => {
-                last = begin;
-                zero
-            }
+        let Some(next) = end else {
+            break None;
         };
+        turn = next;
         (queues, end) = look(turn, last)?;
     };
     remember_turn(&wanted.codes, next);
@@ -128,7 +132,13 @@ fn remember_turn(codes: &Option<Vec<String>>, next: Option<Uuid>) {
 fn end_of(queues: &[(Queue, Timestamp)], window: usize) -> Option<Uuid> {
     let full = queues.chunk_by(|(one, _), (other, _)| one.code == other.code).filter(|of_code| of_code.len() >= window);
     let end = full.filter_map(|of_code| of_code.last()).map(|(queue, _)| *queue.organization_id.as_bytes()).min()?;
-    u128::from_be_bytes(end).checked_add(1).map(|next| Uuid::from_bytes(next.to_be_bytes()))
+    step(Uuid::from_bytes(end), 1)
+}
+
+/// The id so far behind another.
+fn step(id: Uuid, distance: i128) -> Option<Uuid> {
+    let id = u128::from_be_bytes(*id.as_bytes()).checked_add_signed(distance)?;
+    Some(Uuid::from_bytes(id.to_be_bytes()))
 }
 
 /// Takes from these queues, the organization `begin` and those behind it first, and gives the first that got no turn,
