@@ -39,7 +39,10 @@ async fn queue(client: &Client, instances: i64, retry: Value, limits: Value) {
         definition["limits"] = limits;
     }
     client.query("SELECT wf_define($1)", &[&definition]).await.expect("a definition");
-    client.query("SELECT wf_start('jobs') FROM generate_series(1, $1)", &[&instances]).await.expect("instances");
+    client
+        .query("SELECT wf_start('jobs') FROM generate_series(1, $1::bigint)", &[&instances])
+        .await
+        .expect("instances");
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
