@@ -142,6 +142,8 @@ codes! {
         "no calendar has this code in the organization or among the shared ones"
     InvalidCalendar b"WF052" "INVALID_CALENDAR" "wf_set_calendar"
         "the calendar has mistakes; DETAIL lists every one with its place"
+    UserCodeTimeout b"WF060" "USER_CODE_TIMEOUT" "every function that runs guards, values or handlers"
+        "a function took longer than pg_workflow.user_code_timeout, or the timeout of its effect or handler, allows"
 }
 
 /// What a function of ours ends with when it cannot do what it was asked.
@@ -229,6 +231,11 @@ impl Error {
             Error::Failure(_) => false,
             Error::Postgres(error) => matches!(error.sqlstate.class().as_str(), "40" | "53" | "57" | "58"),
         }
+    }
+
+    /// Was the work cancelled from outside: by a user, a setting of the session, a shutdown?
+    pub fn is_cancellation(&self) -> bool {
+        matches!(self, Error::Postgres(error) if error.sqlstate.class() == "57")
     }
 
     /// The named code, if it is one of ours: also when it comes back from a function of ours that user code called.

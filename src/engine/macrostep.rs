@@ -9,6 +9,7 @@ use super::caller::Caller;
 use super::child;
 use super::definition::Loaded;
 use super::evaluate::Evaluator;
+use super::handler;
 use super::new_id;
 use super::outbox;
 use super::work::{Work, due};
@@ -240,6 +241,7 @@ impl<'a> Worked<'a> {
                 now,
             };
             effect::insert(&origin, &self.work.effects)?;
+            handler::all()?.note(&origin, &self.work.effects);
             outbox::announce(self.organization_id, self.work.effects.iter().map(|effect| effect.code.as_str()))?;
         }
         let gone: Vec<Entry> = old_search.iter().filter(|entry| !self.new_search.contains(entry)).cloned().collect();

@@ -6,6 +6,7 @@
 
 pub mod background;
 pub mod call;
+pub mod control;
 pub mod database;
 pub mod error;
 pub mod function;
@@ -14,12 +15,14 @@ pub mod hook;
 pub mod invalidation;
 pub mod jsonb;
 pub mod jsonpath;
+pub mod memory;
 pub mod process;
 pub mod relcache;
 pub mod shmem;
 pub mod spi;
 pub mod subtransaction;
 pub mod time;
+pub mod timeout;
 pub mod transaction;
 pub mod user;
 mod varlena;
