@@ -278,3 +278,54 @@ SELECT effect_id = :'v' AS same, attempt FROM wf_claim_effects('w', codes => ARR
 SELECT status FROM wf_complete_effects('w', ARRAY[:'v']::uuid[], ARRAY[2], ARRAY['{"ref": 1}'::jsonb]);
 SELECT current_state FROM wf_instances_view WHERE instance_id = pg_temp.id('void');
 CALL pg_temp.wipe();
+
+-- Effects of SQL handlers run at once when they are put back: some succeed, some fail again, each on its own.
+CREATE SCHEMA outbox_test;
+CREATE FUNCTION outbox_test.pay(effect jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    IF effect -> 'params' ->> 'card' = 'bad' THEN
+        RAISE EXCEPTION 'the card is refused' USING ERRCODE = 'OB001';
+    END IF;
+    RETURN jsonb_build_object('paid_with', effect -> 'params' ->> 'card', 'attempt', effect -> 'attempt');
+END $$;
+SELECT wf_register_handler('pay.*', 'sql', '{"function": "outbox_test.pay", "retry": {"maximum_attempts": 1}}');
+SELECT code FROM wf_define($${ "id": "bill", "initial": "due", "states": {
+    "due": { "entry": [{ "type": "pay.tax", "params": { "card": "bad" } }, { "type": "pay.tip", "params": { "card": "bad" } }],
+             "invoke": { "src": "pay.bill", "input": { "card": "bad" }, "onDone": { "target": "paid",
+                 "actions": { "type": "assign", "params": { "with": "$event.output.paid_with" } } } } },
+    "paid": {} } }$$);
+SELECT wf_start('bill', instance_key => 'bill') IS NOT NULL AS started;
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT code, status, attempts, last_error FROM pg_temp.outbox ORDER BY code;
+SELECT kind, what, error FROM wf_incidents_view ORDER BY what;
+SELECT effects_retried, effects_successful, effects_still_failed, retry_summary - 'effects' AS retry_summary
+FROM wf_retry_effects(pg_temp.id('bill'), effect_filter => ARRAY['pay.tip', 'pay.bill'], params => '{"card": "good"}', retried_by => 'olga');
+SELECT current_state, context FROM wf_instances_view WHERE instance_key = 'bill';
+SELECT effects_retried, effects_successful, effects_still_failed, retry_summary #- '{effects,0,effect_id}' AS retry_summary
+FROM wf_retry_effects(pg_temp.id('bill'), force_retry => true, retried_by => 'olga');
+SELECT code, status, attempts, last_error, output FROM pg_temp.outbox ORDER BY code;
+SELECT kind, what FROM wf_incidents_view;
+SELECT seq, kind, actor_user_id, to_state, effects_failed FROM wf_steps_view ORDER BY seq;
+-- Held or paused, they wait.
+SELECT effects_waiting FROM wf_hold_effects('pay.tax');
+SELECT retry_summary - 'effects' AS retry_summary FROM wf_retry_effects(pg_temp.id('bill'), force_retry => true);
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT effects_waiting FROM wf_release_effects('pay.tax');
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT paused FROM wf_pause(pg_temp.id('bill'));
+SELECT retry_summary - 'effects' AS retry_summary
+FROM wf_retry_effects(pg_temp.id('bill'), force_retry => true, params => '{"card": "good"}');
+SELECT paused FROM wf_resume(pg_temp.id('bill'));
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT code, status, attempts FROM pg_temp.outbox ORDER BY code;
+-- Limits of a handler count here too: one of three begins in a second.
+SELECT wf_register_handler('pay.*', 'sql', '{"function": "outbox_test.pay", "limits": {"per_second": 1}}');
+SELECT code FROM wf_define('{ "id": "toll", "initial": "a", "states": { "a": { "entry": ["pay.toll", "pay.toll", "pay.toll"] } } }');
+SELECT wf_start('toll') IS NOT NULL AS started;
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT effects_run FROM wf_scheduler_tick();
+SET pg_workflow.fake_now = '2026-01-05 09:07:01+00';
+SELECT effects_run FROM wf_scheduler_tick();
+CALL pg_temp.wipe();
+SET client_min_messages = error;
+DROP SCHEMA outbox_test CASCADE;
