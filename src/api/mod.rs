@@ -18,6 +18,7 @@ mod schedule;
 mod scheduler;
 mod send;
 mod simulate;
+mod sla;
 mod timer;
 
 use crate::error::{Code, Error};

@@ -27,18 +27,19 @@ fn wf_scheduler_tick(
         name!(next_run_at, Option<Timestamp>),
     ),
 > {
-    // Service levels and tasks are not worked on yet: their limits bound nothing, and their counts are zero.
-    let _ = (max_instances, max_tasks);
+    // Tasks are not worked on yet: their limit bounds nothing, and their count is zero.
+    let _ = max_tasks;
     answer(move || {
         let (max_timers, max_effects) = (max_timers.unwrap_or(tick::BATCH), max_effects.unwrap_or(tick::BATCH));
+        let max_instances = max_instances.unwrap_or(tick::BATCH);
         let report = caller::write(organization_id, None, None, |caller| {
-            tick::tick(caller, max_timers, max_effects, dry_run.unwrap_or(false))
+            tick::tick(caller, max_timers, max_effects, max_instances, dry_run.unwrap_or(false))
         })?;
         Ok(TableIterator::once((
             report.run_id,
             report.timers_fired,
             report.effects_run,
-            0,
+            report.instances_escalated,
             0,
             report.duration_ms,
             report.next_run_at,

@@ -45,6 +45,7 @@ pub mod retry;
 pub mod schedule;
 pub mod send;
 pub mod simulate;
+pub mod sla;
 pub mod start;
 pub mod tick;
 pub mod timer;

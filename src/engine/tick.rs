@@ -13,6 +13,7 @@ use pgrx::Uuid;
 use super::caller::Caller;
 use super::queue::Memory;
 use super::send::check_running;
+use super::sla::climb;
 use super::timer::{fire, fire_marked};
 use super::{child, effect, inbox, new_id, schedule};
 use crate::error::{Code, Error};
@@ -60,15 +61,23 @@ pub struct Report {
     pub timers_fired: i32,
     /// Child workflows that were started.
     pub effects_run: i32,
+    /// Instances of which a service level warned, was breached or escalated.
+    pub instances_escalated: i32,
     pub duration_ms: f64,
     pub next_run_at: Option<Timestamp>,
 }
 
-/// Fires at most `max_timers` timers that are due, and carries at most `max_effects` children, expired leases and
-/// messages on; with `dry_run` only counts the timers.
-pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -> Result<Report, Error> {
+/// Fires at most `max_timers` timers that are due, carries at most `max_effects` children, expired leases and messages
+/// on, and lets the service levels of at most `max_instances` speak; with `dry_run` only counts timers and instances.
+pub fn tick(
+    caller: &Caller,
+    max_timers: i32,
+    max_effects: i32,
+    max_instances: i32,
+    dry_run: bool,
+) -> Result<Report, Error> {
     let started = Instant::now();
-    if max_timers < 0 || max_effects < 0 {
+    if max_timers < 0 || max_effects < 0 || max_instances < 0 {
         return Err(Error::new(Code::InvalidArgument, "a limit is negative"));
     }
     if !transaction::is_read_committed() {
@@ -80,23 +89,31 @@ pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -
             Some(organization) => timer::due_of(organization, caller.now, Place::first(), max_timers)?,
             None => timer::due(caller.now, Place::first(), max_timers)?,
         };
-        return report(caller, new_id(), due.len() as i32, 0, started);
+        let escalated = climb::count_due(caller, max_instances)?;
+        let carried = Carried { escalated, ..Carried::default() };
+        return report(caller, new_id(), due.len() as i32, &carried, started);
     }
     let fired = batch(caller, &mut Memory::default(), &Limits { timers: max_timers, time: None, blame: false })?;
-    let carried = carry_on(caller, max_effects)?;
+    let carried = carry_on(caller, max_effects, max_instances)?;
     let id = record_run(caller, "call", &fired, &carried, started)?;
-    report(caller, id, fired.fired, carried.children, started)
+    report(caller, id, fired.fired, &carried, started)
 }
 
 fn report(
     caller: &Caller,
     run_id: Uuid,
     timers_fired: i32,
-    effects_run: i32,
+    carried: &Carried,
     started: Instant,
 ) -> Result<Report, Error> {
-    let next_run_at = next_run(caller)?;
-    Ok(Report { run_id, timers_fired, effects_run, duration_ms: millis(started), next_run_at })
+    Ok(Report {
+        run_id,
+        timers_fired,
+        effects_run: carried.children,
+        instances_escalated: carried.escalated,
+        duration_ms: millis(started),
+        next_run_at: next_run(caller)?,
+    })
 }
 
 fn millis(since: Instant) -> f64 {
@@ -127,6 +144,7 @@ pub fn record_run(
         leases_expired: carried.expired,
         messages_delivered: carried.delivered,
         schedules_run: carried.scheduled,
+        instances_escalated: carried.escalated,
     })?;
     // The last byte is random: one run in 64 clears up.
     if id.as_bytes()[15].is_multiple_of(64) {
@@ -152,28 +170,36 @@ pub struct Carried {
     pub delivered: i32,
     /// Instances that schedules were to start.
     pub scheduled: i32,
+    /// Instances of which a service level warned, was breached or escalated.
+    pub escalated: i32,
 }
 
 impl Carried {
     /// Everything together.
     pub fn total(&self) -> i32 {
-        self.children + self.expired + self.delivered + self.scheduled
+        self.children + self.expired + self.delivered + self.scheduled + self.escalated
     }
 }
 
-/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each.
-pub fn carry_on(caller: &Caller, limit: i32) -> Result<Carried, Error> {
+/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, and lets the
+/// service levels of at most `instances` speak.
+pub fn carry_on(caller: &Caller, limit: i32, instances: i32) -> Result<Carried, Error> {
     Ok(Carried {
         scheduled: schedule::run_due(caller, limit)?,
         expired: effect::expire_leases(caller, limit)?,
         children: child::start_due(caller, limit)?,
         delivered: inbox::deliver_due(caller, limit)?,
+        escalated: climb::run_due(caller, instances)?,
     })
 }
 
 /// The next moment at which anything but a timer is due.
 pub fn next_other(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error> {
-    let moments = [store::effect::next_work(organization)?, store::schedule::next(organization)?];
+    let moments = [
+        store::effect::next_work(organization)?,
+        store::schedule::next(organization)?,
+        store::sla::next(organization)?,
+    ];
     Ok(moments.into_iter().flatten().min())
 }
 

@@ -265,6 +265,7 @@ typed! {
     bool: pg_sys::BOOLOID;
     i32: pg_sys::INT4OID;
     i64: pg_sys::INT8OID;
+    f64: pg_sys::FLOAT8OID;
     &str: pg_sys::TEXTOID;
     String: pg_sys::TEXTOID;
     Uuid: pg_sys::UUIDOID;
@@ -272,4 +273,5 @@ typed! {
     pgrx::datum::Interval: pg_sys::INTERVALOID;
     Jsonb: pg_sys::JSONBOID;
     Vec<String>: pg_sys::TEXTARRAYOID;
+    Vec<Uuid>: pg_sys::UUIDARRAYOID;
 }

@@ -14,6 +14,7 @@ pub mod organization;
 pub mod schedule;
 pub mod scheduler_run;
 pub mod search;
+pub mod sla;
 pub mod step;
 pub mod timer;
 pub mod waiting;

@@ -9,6 +9,7 @@ use crate::pg::time::Timestamp;
 
 statement!(BY_LINE_CODE, "step_by_line_code");
 statement!(PASSAGES, "step_passages");
+statement!(PAUSES, "step_pauses");
 
 /// A step to be stored.
 pub struct NewStep {
@@ -67,4 +68,9 @@ pub fn passages(organization: Uuid, instance: Uuid) -> Result<Vec<Passage>, Erro
     PASSAGES.rows(&[&organization, &instance], |row| {
         Ok(Passage { from: row.get(1), to: row.required(2)?, event: row.get(3), timer: row.get(4) })
     })
+}
+
+/// The pauses of an instance, each with its end; None for one that lasts.
+pub fn pauses(organization: Uuid, instance: Uuid) -> Result<Vec<(Timestamp, Option<Timestamp>)>, Error> {
+    PAUSES.rows(&[&organization, &instance], |row| Ok((row.required(1)?, row.get(2))))
 }
