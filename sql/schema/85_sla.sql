@@ -25,7 +25,9 @@ SELECT
 FROM wf.sla AS s
 JOIN wf.instance AS i ON i.organization_id = s.organization_id AND i.id = s.instance_id
 -- A clock may have begun during a pause.
-CROSS JOIN LATERAL (SELECT COALESCE(s.ended_at, GREATEST(i.paused_at, s.started_at), wf.now())) AS t (at);
+CROSS JOIN LATERAL (
+    SELECT COALESCE(s.ended_at, CASE WHEN i.paused_at IS NOT NULL THEN GREATEST(i.paused_at, s.started_at) END, wf.now())
+) AS t (at);
 COMMENT ON VIEW wf_sla_view IS
     'The clocks of service levels: those that run, and those that were breached. Times are working time where a calendar is named.';
 COMMENT ON COLUMN wf_sla_view.state IS 'The state that the clock belongs to; NULL for the whole instance.';

@@ -94,9 +94,16 @@ fn write(statement: &Statement, organization: Uuid, instance: Uuid, clock: &Cloc
         .map(drop)
 }
 
-/// Ends these clocks, or all that run: one that was breached stays to be looked at.
-pub fn end(organization: Uuid, instance: Uuid, now: Timestamp, clocks: Option<&Vec<Uuid>>) -> Result<(), Error> {
-    END.execute(&[&organization, &instance, &now, &clocks.cloned()]).map(drop)
+/// Ends these clocks, or all that run, which have stood still since `paused_at`: one that was breached stays to be looked
+/// at.
+pub fn end(
+    organization: Uuid,
+    instance: Uuid,
+    now: Timestamp,
+    paused_at: Option<Timestamp>,
+    clocks: Option<&Vec<Uuid>>,
+) -> Result<(), Error> {
+    END.execute(&[&organization, &instance, &now, &clocks.cloned(), &paused_at.unwrap_or(now)]).map(drop)
 }
 
 /// Lets nothing fall due during a pause.

@@ -37,6 +37,7 @@ pub struct Change {
     begun: Vec<Clock>,
     moved: Vec<Clock>,
     ended: Ended,
+    paused_at: Option<Timestamp>,
 }
 
 #[derive(Default)]
@@ -106,12 +107,14 @@ impl Change {
         let is_paused = instance.paused_at.is_some();
         let may_run = instance.sla_at.is_some() || is_paused;
         if matches!(outcome.status, Status::Done { .. }) {
-            return Ok(Change { ended: if may_run { Ended::All } else { Ended::Nothing }, ..Change::default() });
+            let ended = if may_run { Ended::All } else { Ended::Nothing };
+            return Ok(Change { ended, paused_at: instance.paused_at, ..Change::default() });
         }
         let organization = instance.organization_id;
         let open = if may_run { sla::open(organization, instance.id)? } else { Vec::new() };
         let is_other = new.id != instance.definition_id;
-        let (chart, mut change, mut ended) = (&new.chart, Change::default(), Vec::new());
+        let (chart, mut ended) = (&new.chart, Vec::new());
+        let mut change = Change { paused_at: instance.paused_at, ..Change::default() };
         let mut begin = Begin { evaluator, definition: new, organization, outcome };
         let mut kept: Vec<Clock> = Vec::new();
         for mut clock in open {
@@ -166,8 +169,8 @@ impl Change {
     pub fn write(&self, organization: Uuid, instance: Uuid, now: Timestamp) -> Result<(), Error> {
         match &self.ended {
             Ended::Nothing => {}
-            Ended::These(clocks) => sla::end(organization, instance, now, Some(clocks))?,
-            Ended::All => sla::end(organization, instance, now, None)?,
+            Ended::These(clocks) => sla::end(organization, instance, now, self.paused_at, Some(clocks))?,
+            Ended::All => sla::end(organization, instance, now, self.paused_at, None)?,
         }
         self.moved.iter().try_for_each(|clock| sla::update(organization, instance, clock))?;
         self.begun.iter().try_for_each(|clock| sla::insert(organization, instance, clock))
@@ -345,5 +348,5 @@ pub fn cancel(caller: &Caller, instance: &Instance) -> Result<(), Error> {
     if instance.sla_at.is_none() && instance.paused_at.is_none() {
         return Ok(());
     }
-    sla::end(instance.organization_id, instance.id, caller.now, None)
+    sla::end(instance.organization_id, instance.id, caller.now, instance.paused_at, None)
 }
