@@ -15,6 +15,10 @@ COMMENT ON FUNCTION wf_diff IS
 'What changed from one version of a definition to another, by meaning and not by spelling; no row where nothing did. One row each: pointer (JSON pointer into the document of to_version, or of from_version for what was removed), change (a sentence), movable (could an instance that is at this place go on in to_version without a state_map of wf_modify). Error: DEFINITION_NOT_FOUND.';
 COMMENT ON FUNCTION wf_register_guard IS
 'Binds a guard code to a SQL function (context jsonb, vars jsonb) RETURNS boolean, in place of what it was bound to. The function runs with the rights and the search_path of the caller of wf_register_guard. vars holds event, payload, actor, roles, in, now, now_epoch, instance and the guard''s params.';
+COMMENT ON FUNCTION wf_register_handler IS
+'Says what happens with an effect code, in place of what happened with it. code is exact, PREFIX.* (PREFIX and everything that begins with it and a dot) or *; an organization''s own handler comes before a shared one (organization zero), the most specific code first. kind sql: the scheduler calls a function (effect jsonb) RETURNS jsonb; its writes, the effect''s COMPLETED and the transition that the result causes commit together. kind worker: clients claim the effect with wf_claim_effects, as they do without a handler. config: function (schema.function, exactly as named; kind sql only), run_as (a role of which the caller is a member; by default the caller, with whose rights and search_path the function runs), retry (initial_interval, backoff_coefficient, maximum_interval, maximum_attempts, non_retryable_errors, jitter) and timeout of one attempt (ISO 8601 or milliseconds), both for what the definition does not say itself, batch (false: alone in its transaction; kind sql only), limits (max_concurrent, per_second). Errors: INVALID_ARGUMENT with every mistake of config in DETAIL, PERMISSION_DENIED, ORGANIZATION_REQUIRED.';
+COMMENT ON FUNCTION wf_unregister_handler IS
+'Takes out the handler that was registered for exactly this code or pattern and answers whether there was one. Effects that wait belong to the next handler that matches, or to clients.';
 ALTER FUNCTION wf_simulate ROWS 10;
 COMMENT ON FUNCTION wf_simulate IS
 'Tries a definition without storing anything: the same engine on a virtual clock, which begins at start_at (by default now). events is an array of names, of objects with type (the other fields are the payload; $actor and $roles say who sends this one), and of {"after": delay}, which moves the clock by milliseconds or an ISO 8601 duration, or to a timestamp, and fires what falls due, each timer at its moment. The answer of an invoke is given as {"type": "done.invoke.<id>", "output": ...} or {"type": "error.invoke.<id>", "error": ...}. context is merged over the definition''s, as the input of wf_start is. guards fixes the answers of registered guards: {"CODE": true | false | null}. One row for the start (step 0), one per event, one per timer that falls due; moving the clock alone has none. actions: in order {"effect", "params"}, {"invoke", "src", "input"}, {"timer", "due"}, {"cancel"}, {"log"}, {"escalate"}, and last {"missing"} for each path that found nothing. guards: as in wf_steps_view. taken: the transitions taken, one per line, or why there was none: ignored (nothing takes the event, or this role may not send it) or failed. status: the instance''s (active, completed, failed, cancelled), or failed for a step that could not be done; the place is then as before. Guards and values that are SQL functions run with the rights of the caller; what they write is rolled back. Errors: INVALID_DEFINITION, INVALID_ARGUMENT naming the element, PAYLOAD_TOO_LARGE.';
@@ -32,6 +36,9 @@ COMMENT ON FUNCTION wf_advance IS
 ALTER FUNCTION wf_cancel ROWS 1;
 COMMENT ON FUNCTION wf_cancel IS
 'Ends an instance: its state becomes CANCELLED, its timers and the effects that have not begun are cancelled; the step''s detail names those in flight. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED.';
+ALTER FUNCTION wf_reassign ROWS 1;
+COMMENT ON FUNCTION wf_reassign IS
+'Gives an instance to another owner: owner_team and owner_user_id become what is given, NULL where only the other is named. The step (kind reassign) holds who, why, and whose it was. Errors: INVALID_OWNER_ASSIGNMENT where neither is named or one is empty, INSTANCE_NOT_FOUND, INSTANCE_FINALIZED.';
 ALTER FUNCTION wf_modify ROWS 1;
 COMMENT ON FUNCTION wf_modify IS
 'An operator''s repair, and the move to another version, in one step of kind modify. context (an object) is merged over the instance''s context, top level only. state says where the instance is to be: a path, id or key, or several with a space between for the regions of a parallel state; regions that are not named stay. What both places share is kept, the rest is left and entered in order: with state exit and entry actions run, without it only timers and invokes begin. version moves the instance to another version of its definition; state_map ({"old.path": "new.path"}) names the counterpart of states that have none of their name. Timers (with their moment), invokes and tasks of states that are kept go on, the others are cancelled, new ones made. No guard or role is asked; afterwards the instance runs on as after any event (always, onDone). A failed or cancelled instance becomes active again, where it was or at state; a paused one stays paused, and its new timers are suspended. dry_run answers the same and writes nothing. Answers from_state, to_state, from_version, to_version, and the names of what was kept, cancelled and created. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED for a completed instance, DEFINITION_NOT_FOUND, INVALID_TRANSITION for a state that does not exist, states that cannot be active together, or states without a counterpart (DETAIL lists all), INVALID_ARGUMENT, PAYLOAD_TOO_LARGE, MICROSTEP_LIMIT, INSTANCE_BUSY.';
@@ -85,10 +92,47 @@ COMMENT ON FUNCTION wf_extend_leases IS
 'Prolongs the leases of effects that this worker holds with these attempts, counted from now.';
 COMMENT ON FUNCTION wf_close_incident IS
 'Closes an incident that somebody has seen to: what waited is dropped, and a step says who and why. Errors: INCIDENT_NOT_FOUND, INSTANCE_NOT_FOUND.';
+ALTER FUNCTION wf_create_task ROWS 1;
+COMMENT ON FUNCTION wf_create_task IS
+'Makes a task for people that belongs to no state: it lasts as long as its instance. Name assignee_role, assignee_user_id or both (then it is for that user, and for the role once the user gives it back). priority is low, normal (the default), high or urgent; metadata an object. Answers the task''s row, as all of these functions do. Errors: INVALID_ASSIGNEE, INVALID_DUE_DATE, INVALID_PRIORITY, INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_PAUSED.';
+ALTER FUNCTION wf_claim_task ROWS 1;
+COMMENT ON FUNCTION wf_claim_task IS
+'Takes an open task for a user (by default app.current_user_id) to whom it is offered: by name, or by one of the roles given (by default app.current_user_role). Nobody else can then claim or complete it; the same user may claim it again. Errors: TASK_NOT_FOUND, TASK_NOT_OPEN, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_release_task ROWS 1;
+COMMENT ON FUNCTION wf_release_task IS
+'Gives a claimed task back: to the one who delegated it, else to those whom it was offered to. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_complete_task ROWS 1;
+COMMENT ON FUNCTION wf_complete_task IS
+'Completes a task that the user has claimed, or that is offered to the user. Where an invoke waits for it, done.invoke.<id> with output {"outcome", "user_id", "notes", "metadata"} is taken in the same transaction; if that fails, the task is as it was. advance_to is for tasks made by hand: the transition of the current state with this target is taken in the role of the task. metadata (an object) is merged into the task''s. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, UNAUTHORIZED_ASSIGNEE, INVALID_OUTCOME, INSTANCE_PAUSED, and those of wf_send.';
+ALTER FUNCTION wf_reassign_task ROWS 1;
+COMMENT ON FUNCTION wf_reassign_task IS
+'Gives an open or claimed task to a role or a user instead of whom it had; it is OPEN then. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, INVALID_ASSIGNEE, TASK_ALREADY_ASSIGNED, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_delegate_task ROWS 1;
+COMMENT ON FUNCTION wf_delegate_task IS
+'Lets another user do a task; owner_user_id keeps who delegated it, and gets it back when it is released. Only who has the task, its owner, or somebody to whom it is offered may delegate it. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, INVALID_ASSIGNEE, TASK_ALREADY_ASSIGNED, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_escalate_task ROWS 1;
+COMMENT ON FUNCTION wf_escalate_task IS
+'Gives a task to a higher role or user; where nobody is named, one rung up its ladder. It is OPEN then, and an effect wf.task_escalated (or the rung''s own) is queued. new_priority may be the same or higher. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, NO_ESCALATION_TARGET, INVALID_PRIORITY, INVALID_ASSIGNEE, TASK_ALREADY_ASSIGNED, UNAUTHORIZED_ASSIGNEE.';
+COMMENT ON FUNCTION wf_list_tasks IS
+'A page of tasks: the columns of wf_tasks_view and cursor, which asks for the next page. Filters that are NULL do not count. for_user and for_roles are somebody''s inbox: tasks that the user has, and open ones offered to the user or to one of the roles; without task_state only those still to be done. overdue: due and not done. sort_by is created_at, updated_at, due_at (what is never due last, in descending order first) or priority; max_rows 50, at most 500. Errors: INVALID_FILTER, INVALID_PAGINATION.';
 COMMENT ON FUNCTION wf.now IS 'The one source of time: the clock, unless the setting pg_workflow.fake_now says otherwise.';
+COMMENT ON FUNCTION wf.library_version IS 'The version of the library that this session has loaded. Upgrade scripts ask for it first.';
 COMMENT ON FUNCTION wf.error_codes IS 'What the view wf_error_codes shows.';
 COMMENT ON FUNCTION wf.session_organization IS 'The organization of the session, app.current_org_id; NULL where it is not set.';
 COMMENT ON FUNCTION wf.raise IS 'Raises a named error, for functions of this extension that are written in SQL languages.';
+COMMENT ON FUNCTION wf_grant IS
+'Gives a database role, named exactly, a capability in an organization, or in all where none is named (by the argument or app.current_org_id): viewer (sees), participant (viewer; starts instances, sends events, does tasks), worker (viewer; runs effects and the scheduler), operator (participant; repairs), admin (all; defines, grants). False where the role had it. Asks for admin in the same place. Errors: PERMISSION_DENIED, INVALID_ARGUMENT for an unknown role or capability, and for public.';
+COMMENT ON FUNCTION wf_revoke IS
+'Takes a capability that wf_grant gave, in the same place, from a role; false where it did not have it. With the last one go the native rights, so that the role can be dropped. Errors: as wf_grant.';
+COMMENT ON FUNCTION wf_set_secret IS
+'Sets a secret of an organization, such as the key of a bank, in place of the one of its name; a NULL value removes it. Definitions name it {"secret": "name"}. Answers whether there was one. The audit says that and when it was set, never what it is. Errors: ORGANIZATION_REQUIRED, PAYLOAD_TOO_LARGE.';
+COMMENT ON FUNCTION wf_resolve_secrets IS
+'The same jsonb with the value of each {"secret": "name"} in its place, at any depth, for whoever runs an effect: a handler, or a worker outside that has the capability worker in the organization of the effect. The organization''s own secrets; those of organization zero only for who is worker there too. Refused in guards and values. Errors: SECRET_NOT_FOUND, INSTANCE_BUSY.';
+COMMENT ON FUNCTION wf.my_organizations IS
+'The organizations whose rows the present role sees: those that it is a member of, and of these the one of app.current_org_id where that is set. For row security.';
+COMMENT ON FUNCTION wf.sees_all_organizations IS
+'Does the present role see rows that concern all organizations? For row security.';
+COMMENT ON FUNCTION wf.member_changed IS 'After every change of wf.member: each backend reads its rights again.';
 COMMENT ON FUNCTION wf.cursor_text IS 'A moment as it stands in a cursor.';
 COMMENT ON FUNCTION wf.cursor_moment IS 'The moment that stands in a cursor.';
 
@@ -110,6 +154,31 @@ BEGIN
     END LOOP;
 END
 $revoke$;
+-- Row security: members see the rows of their organizations, those that concern all only who is a member of all. The
+-- policy for the owner says what ownership does.
+DO $policies$
+DECLARE
+    secured record;
+BEGIN
+    FOR secured IN
+        SELECT c.oid::regclass AS name, a.attnotnull AS always_in_one
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
+        WHERE c.relnamespace = 'wf'::regnamespace
+          AND c.relkind = 'r'
+        ORDER BY c.relname
+    LOOP
+        EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', secured.name);
+        EXECUTE pg_catalog.format('CREATE POLICY owner ON %s TO CURRENT_USER USING (true) WITH CHECK (true)', secured.name);
+        EXECUTE pg_catalog.format(
+            'CREATE POLICY member ON %s FOR SELECT USING (organization_id = ANY ((SELECT wf.my_organizations())::uuid[])%s)',
+            secured.name,
+            CASE WHEN NOT secured.always_in_one
+                THEN ' OR organization_id IS NULL AND (SELECT wf.sees_all_organizations())' ELSE '' END);
+    END LOOP;
+END
+$policies$;
+
 -- pg_dump saves the rows of an extension's table only where the table is registered. One command each: every call
 -- updates the same row of pg_extension.
 DO $dump$

@@ -2,6 +2,7 @@
 //! Nothing is decided here. Every argument is optional to the server, so that a NULL where one is required is an error
 //! of ours with a name.
 
+mod by_hand;
 mod calendar;
 mod clock;
 mod define;
@@ -9,17 +10,24 @@ mod diagram;
 mod effect;
 mod errors;
 mod events;
+mod feature_flag;
+mod handler;
 mod incident;
 mod instance;
+mod member;
 mod modify;
 mod pause;
 mod publish;
+mod reassign;
 mod schedule;
 mod scheduler;
+mod secret;
 mod send;
 mod simulate;
 mod sla;
+mod task;
 mod timer;
+mod version;
 
 use crate::error::{Code, Error};
 

@@ -3,6 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use crate::engine::capability::Capability;
 use crate::engine::{caller, tick};
 use crate::pg::call::answer;
 use crate::pg::time::Timestamp;
@@ -27,20 +28,22 @@ fn wf_scheduler_tick(
         name!(next_run_at, Option<Timestamp>),
     ),
 > {
-    // Tasks are not worked on yet: their limit bounds nothing, and their count is zero.
-    let _ = max_tasks;
     answer(move || {
-        let (max_timers, max_effects) = (max_timers.unwrap_or(tick::BATCH), max_effects.unwrap_or(tick::BATCH));
-        let max_instances = max_instances.unwrap_or(tick::BATCH);
-        let report = caller::write(organization_id, None, None, |caller| {
-            tick::tick(caller, max_timers, max_effects, max_instances, dry_run.unwrap_or(false))
+        let share = tick::Share {
+            timers: max_timers.unwrap_or(tick::BATCH),
+            effects: max_effects.unwrap_or(tick::BATCH),
+            instances: max_instances.unwrap_or(tick::BATCH),
+            tasks: max_tasks.unwrap_or(tick::BATCH),
+        };
+        let report = caller::write(Capability::Worker, organization_id, None, None, |caller| {
+            tick::tick(caller, &share, dry_run.unwrap_or(false))
         })?;
         Ok(TableIterator::once((
             report.run_id,
             report.timers_fired,
             report.effects_run,
             report.instances_escalated,
-            0,
+            report.tasks_escalated,
             report.duration_ms,
             report.next_run_at,
         )))

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::sla::recalc::recalc;
 use crate::engine::{calendar, caller};
 use crate::pg::call::answer;
@@ -28,7 +29,7 @@ fn wf_sla_recalc(
 > {
     answer(move || {
         let id = required("instance_id", instance_id)?;
-        caller::write(organization_id, recalc_by, None, |caller| {
+        caller::write(Capability::Operator, organization_id, recalc_by, None, |caller| {
             let done = recalc(caller, id, sla_override_hours, recalc_reason)?;
             Ok(TableIterator::once((id, done.previous_sla_at, done.new_sla_at, done.pause_time_hours, caller.now)))
         })
@@ -52,7 +53,7 @@ mod wf {
             return Some(calendar::between(None, from, to));
         };
         answer(move || {
-            caller::read(Some(organization), |_| {
+            caller::read(Capability::Viewer, Some(organization), |_| {
                 let counted = calendar::find(organization, &code)?;
                 Ok(counted.map(|counted| calendar::between(Some(&counted), from, to)))
             })

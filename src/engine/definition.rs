@@ -9,7 +9,7 @@ use std::rc::Rc;
 use pgrx::{Uuid, pg_sys};
 
 use super::functions;
-use crate::chart::{self, Catalog, Change, Chart, LiteralId, PathId, Report};
+use crate::chart::{self, Catalog, Change, Chart, Finding, HandlerSettings, LiteralId, PathId, Report};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::jsonpath::JsonPath;
@@ -126,6 +126,11 @@ pub fn find(organization: Uuid, code: &str, version: Option<i32>) -> Result<Uuid
 /// `accepted`: it was checked when it was defined, and its functions are looked up when they are called.
 pub fn check(organization: Uuid, document: &str, accepted: bool) -> Result<Report, Error> {
     with_database(organization, accepted, |database| chart::check(document, database))
+}
+
+/// Reads the settings of a handler, or gives everything that is wrong with them.
+pub fn check_handler(organization: Uuid, settings: &str) -> Result<Result<HandlerSettings, Vec<Finding>>, Error> {
+    with_database(organization, true, |database| chart::check_handler(settings, database))
 }
 
 /// What changed between two stored documents; None where one of them cannot be read any more.

@@ -7,6 +7,7 @@ use pgrx::Uuid;
 use super::caller::{Caller, check_size, check_text};
 use super::definition::{self, Loaded};
 use super::evaluate::{Evaluator, Subject};
+use super::feature_flag;
 use super::macrostep::{Cause, Target, Worked, stopped};
 use super::new_id;
 use crate::chart::{self, Event, Host, Lookup, Scope, StateId, StateSet};
@@ -50,7 +51,9 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
     {
         return Ok(existing);
     }
-    let definition = definition::load(organization, definition::find(organization, code, start.version)?)?;
+    let found = definition::find(organization, code, start.version)?;
+    feature_flag::check(organization, code)?;
+    let definition = definition::load(organization, found)?;
     let at = start.initial_state.as_deref().map(|name| find_state(&definition, name)).transpose()?;
 
     let id = new_id();

@@ -22,6 +22,7 @@ statement!(FAMILY, "instance_family");
 statement!(RUNNING, "instance_running");
 statement!(PAUSE, "instance_pause");
 statement!(RESUME, "instance_resume");
+statement!(OWN, "instance_own");
 statement!(BY_KEY, "instance_by_key");
 statement!(ORIGIN, "instance_origin");
 statement!(REPIN, "instance_repin");
@@ -133,6 +134,17 @@ pub fn pause(instance: &Instance, now: Timestamp) -> Result<(), Error> {
 /// Marks a locked instance as running again, with this deadline.
 pub fn resume(instance: &Instance, sla_at: Option<Timestamp>) -> Result<(), Error> {
     RESUME.execute(&[&instance.organization_id, &instance.id, &sla_at]).map(drop)
+}
+
+/// Gives a locked instance to this team and this user, and says whose it was.
+pub fn own(
+    instance: &Instance,
+    team: Option<&str>,
+    user: Option<&str>,
+) -> Result<(Option<String>, Option<String>), Error> {
+    let before =
+        OWN.first(&[&instance.organization_id, &instance.id, &team, &user], |row| Ok((row.get(1), row.get(2))))?;
+    before.ok_or_else(|| Error::internal(format!("instance {} is gone under its lock", instance.id)))
 }
 
 /// Is the instance running, with this state or one inside it active?

@@ -10,6 +10,7 @@ use crate::pg::time::Timestamp;
 statement!(BY_LINE_CODE, "step_by_line_code");
 statement!(PASSAGES, "step_passages");
 statement!(PAUSES, "step_pauses");
+statement!(SEQ, "step_seq");
 
 /// A step to be stored.
 pub struct NewStep {
@@ -73,4 +74,9 @@ pub fn passages(organization: Uuid, instance: Uuid) -> Result<Vec<Passage>, Erro
 /// The pauses of an instance, each with its end; None for one that lasts.
 pub fn pauses(organization: Uuid, instance: Uuid) -> Result<Vec<(Timestamp, Option<Timestamp>)>, Error> {
     PAUSES.rows(&[&organization, &instance], |row| Ok((row.required(1)?, row.get(2))))
+}
+
+/// The number of a step of an instance.
+pub fn seq(organization: Uuid, instance: Uuid, id: Uuid) -> Result<Option<i64>, Error> {
+    SEQ.first(&[&organization, &instance, &id], |row| row.required(1))
 }

@@ -151,6 +151,8 @@ impl Said<'_> {
             step_id: step.id,
             seq: self.instance.seq,
             now: self.caller.now,
+            // No limit of the definition keeps an alarm back.
+            lane: String::new(),
         };
         effect::insert(&origin, &effects)
     }

@@ -8,7 +8,7 @@ SET pg_workflow.fake_now = '2026-03-06 15:00+00';
 -- A definition may name a calendar that is still to come; what needs it says so.
 SELECT pointer, severity, code, message FROM wf_validate('{"id": "letter", "initial": "open", "sla": {"duration": "P1D", "calendar": "office"}, "states": {
     "open": {"sla": {"duration": "PT1H", "calendar": "desk"},
-        "invoke": {"src": "wf.task", "input": {"title": "Answer", "due": "PT4H", "calendar": "desk"}, "onDone": "done"},
+        "invoke": {"src": "wf.task", "input": {"title": "Answer", "assignee_role": "clerk", "due": "PT4H", "calendar": "desk"}, "onDone": "done"},
         "after": {"PT8H": [{"target": "late", "guard": "$.n == 1", "calendar": "office"}, {"target": "late"}]}},
     "late": {"on": {"GO": "done"}}, "done": {"type": "final"}}}');
 SELECT code FROM wf_define('{"id": "letter", "initial": "open", "states": {"open": {"after": {"PT8H": {"target": "late", "calendar": "office"}}}, "late": {"type": "final"}}}');
