@@ -57,6 +57,7 @@ pub mod schedule;
 pub mod secret;
 pub mod send;
 pub mod simulate;
+pub mod sla;
 pub mod start;
 pub mod task;
 pub mod tick;
