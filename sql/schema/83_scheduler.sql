@@ -12,7 +12,8 @@ SELECT
     r.effects_run,
     r.leases_expired,
     r.messages_delivered,
-    r.schedules_run
+    r.schedules_run,
+    r.instances_purged
 FROM wf.scheduler_run AS r;
 COMMENT ON VIEW wf_scheduler_runs_view IS
     'The last 1,000 runs of the scheduler that did anything; organization_id is NULL where a run served all.';

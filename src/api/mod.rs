@@ -2,6 +2,7 @@
 //! Nothing is decided here. Every argument is optional to the server, so that a NULL where one is required is an error
 //! of ours with a name.
 
+mod check;
 mod clock;
 mod define;
 mod diagram;
@@ -9,12 +10,14 @@ mod effect;
 mod errors;
 mod events;
 mod feature_flag;
+mod health;
 mod incident;
 mod instance;
 mod modify;
 mod pause;
 mod publish;
 mod reassign;
+mod retention;
 mod schedule;
 mod scheduler;
 mod send;

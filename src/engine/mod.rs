@@ -21,6 +21,7 @@
 
 pub mod caller;
 pub mod cancel;
+pub mod check;
 pub mod child;
 pub mod cron;
 pub mod define;
@@ -33,14 +34,17 @@ pub mod events;
 pub mod failure;
 pub mod feature_flag;
 pub mod functions;
+pub mod health;
 pub mod inbox;
 pub mod incident;
 pub mod macrostep;
+pub mod metrics;
 pub mod modify;
 pub mod pause;
 pub mod publish;
 pub mod queue;
 pub mod reassign;
+pub mod retention;
 pub mod retry;
 pub mod schedule;
 pub mod send;

@@ -14,7 +14,7 @@ use super::caller::Caller;
 use super::queue::Memory;
 use super::send::check_running;
 use super::timer::{fire, fire_marked};
-use super::{child, effect, inbox, new_id, schedule};
+use super::{child, effect, inbox, new_id, retention, schedule};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
@@ -127,6 +127,7 @@ pub fn record_run(
         leases_expired: carried.expired,
         messages_delivered: carried.delivered,
         schedules_run: carried.scheduled,
+        instances_purged: carried.purged,
     })?;
     // The last byte is random: one run in 64 clears up.
     if id.as_bytes()[15].is_multiple_of(64) {
@@ -152,28 +153,33 @@ pub struct Carried {
     pub delivered: i32,
     /// Instances that schedules were to start.
     pub scheduled: i32,
+    /// Instances whose retention was over.
+    pub purged: i32,
 }
 
 impl Carried {
     /// Everything together.
     pub fn total(&self) -> i32 {
-        self.children + self.expired + self.delivered + self.scheduled
+        self.children + self.expired + self.delivered + self.scheduled + self.purged
     }
 }
 
-/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each.
+/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, and takes a
+/// batch of instances whose retention is over.
 pub fn carry_on(caller: &Caller, limit: i32) -> Result<Carried, Error> {
     Ok(Carried {
         scheduled: schedule::run_due(caller, limit)?,
         expired: effect::expire_leases(caller, limit)?,
         children: child::start_due(caller, limit)?,
         delivered: inbox::deliver_due(caller, limit)?,
+        purged: retention::run_due(caller)?,
     })
 }
 
 /// The next moment at which anything but a timer is due.
 pub fn next_other(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error> {
-    let moments = [store::effect::next_work(organization)?, store::schedule::next(organization)?];
+    let moments =
+        [store::effect::next_work(organization)?, store::schedule::next(organization)?, retention::next(organization)?];
     Ok(moments.into_iter().flatten().min())
 }
 

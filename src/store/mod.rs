@@ -2,15 +2,18 @@
 //! structs. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
 //! organization, because row security does not protect the owner's statements.
 
+pub mod check;
 pub mod definition;
 pub mod effect;
 pub mod feature_flag;
 pub mod function;
 pub mod guard;
+pub mod health;
 pub mod incident;
 pub mod instance;
 pub mod message;
 pub mod organization;
+pub mod retention;
 pub mod schedule;
 pub mod scheduler_run;
 pub mod search;

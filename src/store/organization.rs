@@ -8,6 +8,7 @@ use crate::pg::time::Timestamp;
 
 statement!(KNOWN, "organization_known");
 statement!(INSERT, "organization_insert");
+statement!(ALL, "organization_all");
 
 /// The organization of everything that is shared, and of a database without tenants.
 pub fn zero() -> Uuid {
@@ -27,6 +28,11 @@ pub fn known(organization: Uuid) -> Result<Known, Error> {
     let known =
         KNOWN.first(&[&organization], |row| Ok(Known { registered: row.required(1)?, tenants: row.required(2)? }))?;
     known.ok_or_else(|| Error::internal("an aggregate without a row"))
+}
+
+/// Every organization.
+pub fn all() -> Result<Vec<Uuid>, Error> {
+    ALL.rows(&[], |row| row.required(1))
 }
 
 /// Registers an organization, unless it is registered.

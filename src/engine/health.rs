@@ -1,0 +1,33 @@
+//! Is everything well? What an operator asks first: the scheduler, what waits, what failed, and what the server says of
+//! our tables.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use super::caller::Caller;
+use crate::error::Error;
+use crate::pg::database;
+use crate::settings;
+use crate::store::health::{self, Component, Surroundings};
+use crate::wake::{self, TAKEN};
+
+/// Every component of the engine, with its status.
+pub fn health(caller: &Caller) -> Result<Vec<Component>, Error> {
+    health::health(&Surroundings {
+        organization: caller.organization,
+        now: caller.now,
+        preloaded: !wake::seats().is_empty(),
+        workers: workers(),
+        enabled: settings::enabled(),
+        retention: settings::retention().map(|retention| retention.as_secs() as i64),
+        library_version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// Background workers of this database that are alive.
+pub fn workers() -> i32 {
+    let here = database::current();
+    let alive = wake::seats().iter().filter(|seat| {
+        seat.state.load(SeqCst) == TAKEN && seat.database.load(SeqCst) == here && seat.pid.load(SeqCst) != 0
+    });
+    alive.count() as i32
+}
