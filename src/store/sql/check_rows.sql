@@ -52,7 +52,10 @@ held AS (
     JOIN instance AS i ON i.organization_id = w.organization_id AND i.id = w.instance_id
 )
 SELECT 'step_gap', s.instance_id,
-    pg_catalog.format('step %s follows step %s', s.seq, s.seq_before)
+    CASE s.seq_before
+        WHEN 0 THEN pg_catalog.format('its first step is %s', s.seq)
+        ELSE pg_catalog.format('step %s follows step %s', s.seq, s.seq_before)
+    END
 FROM step AS s
 WHERE s.seq <> s.seq_before + 1
 UNION ALL
