@@ -138,6 +138,12 @@ codes! {
         "the instance has no open incident with this id"
     EngineFault b"WF050" "ENGINE_FAULT" "every function"
         "a stored row contradicts the engine: somebody wrote around it, or it is at fault"
+    CalendarNotFound b"WF051" "CALENDAR_NOT_FOUND" "wf_start, wf_send, wf_create_task and others whose work counts in a calendar"
+        "no calendar has this code in the organization or among the shared ones"
+    InvalidCalendar b"WF052" "INVALID_CALENDAR" "wf_set_calendar"
+        "the calendar has mistakes; DETAIL lists every one with its place"
+    VersionMismatch b"WF053" "VERSION_MISMATCH" "every function"
+        "the library that this session has loaded is not of the version of the extension in this database"
 }
 
 /// What a function of ours ends with when it cannot do what it was asked.

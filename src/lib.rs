@@ -1,6 +1,7 @@
 //! pg_workflow: a workflow engine inside Postgres.
 
 mod api;
+mod calendar;
 pub mod chart;
 mod clock;
 mod engine;
@@ -25,6 +26,8 @@ pgrx::extension_sql_file!("../sql/schema/10_definition.sql", name = "definition"
 pgrx::extension_sql_file!("../sql/schema/11_feature_flag.sql", name = "feature_flag", requires = ["definition"]);
 pgrx::extension_sql_file!("../sql/schema/20_instance.sql", name = "instance", requires = ["definition"]);
 pgrx::extension_sql_file!("../sql/schema/30_work.sql", name = "work", requires = ["instance"]);
+pgrx::extension_sql_file!("../sql/schema/32_handler.sql", name = "handler", requires = ["work"]);
+pgrx::extension_sql_file!("../sql/schema/33_effect_hold.sql", name = "effect_hold", requires = ["work"]);
 pgrx::extension_sql_file!("../sql/schema/80_views.sql", name = "views", requires = ["work", api::clock::wf::now]);
 pgrx::extension_sql_file!(
     "../sql/schema/81_error_codes.sql",
@@ -37,11 +40,16 @@ pgrx::extension_sql_file!(
     requires = ["views", api::errors::wf::raise, api::errors::wf::session_organization]
 );
 pgrx::extension_sql_file!("../sql/schema/31_scheduler_run.sql", name = "scheduler_run", requires = ["work"]);
-pgrx::extension_sql_file!("../sql/schema/32_retention.sql", name = "retention", requires = ["work"]);
+pgrx::extension_sql_file!("../sql/schema/38_retention.sql", name = "retention", requires = ["work"]);
 pgrx::extension_sql_file!(
     "../sql/schema/83_scheduler.sql",
     name = "scheduler",
     requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
+);
+pgrx::extension_sql_file!(
+    "../sql/schema/84_calendars.sql",
+    name = "calendars",
+    requires = ["definition", api::calendar::wf_set_calendar]
 );
 pgrx::extension_sql_file!(
     "../sql/schema/84_feature_flags.sql",
@@ -66,9 +74,14 @@ pgrx::extension_sql_file!(
     ]
 );
 pgrx::extension_sql_file!(
+    "../sql/schema/40_member.sql",
+    name = "member",
+    requires = ["definition", api::member::wf::member_changed]
+);
+pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["instances", "error_codes", "feature_flags", "operations"],
+    requires = ["instances", "error_codes", "feature_flags", "member", "operations"],
     finalize
 );
 

@@ -32,18 +32,6 @@ COMMENT ON COLUMN wf.definition.hash IS 'SHA-256 of the document without insigni
 COMMENT ON COLUMN wf.definition.owner_role IS 'Who defined it: guards and values that are SQL functions run with the rights of this role.';
 COMMENT ON COLUMN wf.definition.search_path IS 'The search_path in force at wf_define, pg_temp last: guards and values that are SQL functions run with it.';
 
-CREATE TABLE wf.handler (
-    organization_id uuid        NOT NULL,
-    code            text        NOT NULL,
-    kind            text        NOT NULL CHECK (kind IN ('sql', 'worker', 'http')),
-    config          jsonb       NOT NULL,
-    owner_role      regrole     NOT NULL,
-    search_path     text        NOT NULL,
-    created_at      timestamptz NOT NULL,
-    CONSTRAINT idx_wf_handlers PRIMARY KEY (organization_id, code)
-);
-COMMENT ON TABLE wf.handler IS 'What happens with an effect code (or a pattern of codes).';
-
 CREATE TABLE wf.guard (
     organization_id uuid        NOT NULL,
     code            text        NOT NULL,
@@ -89,17 +77,11 @@ CREATE TABLE wf.calendar (
     working_hours   jsonb       NOT NULL,
     holidays        jsonb       NOT NULL,
     created_at      timestamptz NOT NULL,
+    updated_at      timestamptz NOT NULL,
+    updated_by      text,
     CONSTRAINT idx_wf_calendars PRIMARY KEY (organization_id, code)
 );
-COMMENT ON TABLE wf.calendar IS 'Working hours and holidays that service levels and timers can count by.';
+COMMENT ON TABLE wf.calendar IS 'Working hours and holidays that service levels, task due dates and timers can count by.';
+COMMENT ON COLUMN wf.calendar.working_hours IS 'Weekdays and their hours, as given: {"mon-fri": ["09:00-12:00", "13:00-17:00"]}.';
+COMMENT ON COLUMN wf.calendar.holidays IS 'Days off, as given: ["2026-12-24", "12-25", {"date", "hours", "name"}].';
 
-CREATE TABLE wf.member (
-    role            regrole     NOT NULL,
-    organization_id uuid,
-    capability      text        NOT NULL CHECK (capability IN ('viewer', 'participant', 'worker', 'operator', 'admin')),
-    granted_by      text        NOT NULL,
-    granted_at      timestamptz NOT NULL
-);
-CREATE UNIQUE INDEX idx_wf_members ON wf.member (role, organization_id, capability);
-CREATE UNIQUE INDEX idx_wf_members_everywhere ON wf.member (role, capability) WHERE organization_id IS NULL;
-COMMENT ON TABLE wf.member IS 'Which database role may do what in which organization (NULL: in all).';

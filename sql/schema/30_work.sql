@@ -19,6 +19,7 @@ CREATE TABLE wf.timer (
     entity_code     text        NOT NULL,
     state           text,
     last_error      text,
+    calendar        text,
     payload         jsonb,
     CONSTRAINT idx_wf_timers PRIMARY KEY (organization_id, instance_id, id),
     CONSTRAINT idx_wf_timers_entity_code UNIQUE (organization_id, entity_code)
@@ -38,6 +39,7 @@ COMMENT ON COLUMN wf.timer.status IS 'PENDING, SUSPENDED (its instance is paused
 COMMENT ON COLUMN wf.timer.kind IS 'after: belongs to a state; raise: a delayed raise with an id, by which it can be cancelled; delay: one without; set: wf_set_timer.';
 COMMENT ON COLUMN wf.timer.entity_code IS 'Instance, step and name: one row per timer that was ever made.';
 COMMENT ON COLUMN wf.timer.is_relative IS 'A delay and not a moment: a pause shifts it.';
+COMMENT ON COLUMN wf.timer.calendar IS 'The calendar that counted the delay, and counts a pause.';
 COMMENT ON COLUMN wf.timer.state IS 'The state that an after belongs to.';
 COMMENT ON COLUMN wf.timer.retry_at IS 'Not before, after a firing that failed.';
 
@@ -84,11 +86,13 @@ CREATE TABLE wf.effect (
     next_retry_at   timestamptz,
     lease_until     timestamptz,
     completed_at    timestamptz,
+    started_at      timestamptz,
     attempts        integer     NOT NULL,
     status          text        NOT NULL
         CHECK (status IN ('PENDING', 'EXECUTING', 'COMPLETED', 'FAILED', 'PERMANENTLY_FAILED', 'CANCELLED')),
     is_incident     boolean     NOT NULL,
-    code            text        NOT NULL,
+    code            text        COLLATE "C" NOT NULL,
+    lane            text        COLLATE "C" NOT NULL,
     invoke_id       text,
     state           text,
     worker          text,
@@ -100,14 +104,21 @@ CREATE TABLE wf.effect (
     params          jsonb,
     CONSTRAINT idx_wf_effects PRIMARY KEY (organization_id, id)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
--- What can run, oldest first.
-CREATE INDEX idx_wf_effects_ready ON wf.effect (created_at, id) WHERE status = 'PENDING';
--- What failed and will be tried again.
+-- What can run or will be able to: a queue for each code, organization and lane, oldest first. Not time first, so that a
+-- claim goes from queue to queue by single probes: organizations take turns, and a code that nobody wants, that is held
+-- or that has reached its limit is passed over, however many effects wait in it.
+CREATE INDEX idx_wf_effects_ready ON wf.effect (code, organization_id, lane, (COALESCE(next_retry_at, created_at)), id)
+    WHERE status IN ('PENDING', 'FAILED');
+-- What failed and will be tried again: the next moment at which there is something to do.
 CREATE INDEX idx_wf_effects_retry ON wf.effect (next_retry_at, id) WHERE status = 'FAILED';
 -- Leases that may have run out.
 CREATE INDEX idx_wf_effects_lease ON wf.effect (lease_until) WHERE status = 'EXECUTING' AND lease_until IS NOT NULL;
 -- What workers hold, by its id alone: a worker answers for several organizations at once.
 CREATE INDEX idx_wf_effects_executing ON wf.effect (id) WHERE status = 'EXECUTING';
+-- What runs, and what began, of codes that have limits; the others have no started_at and no place in these.
+CREATE INDEX idx_wf_effects_running ON wf.effect (code, organization_id, lane)
+    WHERE status = 'EXECUTING' AND started_at IS NOT NULL;
+CREATE INDEX idx_wf_effects_started ON wf.effect (code, started_at) WHERE started_at IS NOT NULL;
 -- Children that are to be started.
 CREATE INDEX idx_wf_effects_workflow ON wf.effect (created_at, id) WHERE status = 'PENDING' AND code = 'wf.workflow';
 -- The effects of an instance, by step.
@@ -119,6 +130,8 @@ CREATE INDEX idx_wf_effects_failed ON wf.effect (organization_id, error_type, cr
     WHERE status = 'PERMANENTLY_FAILED';
 COMMENT ON TABLE wf.effect IS 'The outbox: what is to be done after commit.';
 COMMENT ON COLUMN wf.effect.next_retry_at IS 'Not before; NULL unless the effect is FAILED.';
+COMMENT ON COLUMN wf.effect.started_at IS 'When its last attempt began; only where a limit counts it.';
+COMMENT ON COLUMN wf.effect.lane IS 'The code of its definition, where that has limits; else empty.';
 COMMENT ON COLUMN wf.effect.is_incident IS 'It failed for good and nothing caught the failure: somebody must look at it.';
 COMMENT ON COLUMN wf.effect.params IS 'Evaluated when the effect was queued.';
 COMMENT ON COLUMN wf.effect.invoke_id IS 'The invoke that waits for the answer; NULL where nothing waits.';
@@ -134,6 +147,7 @@ CREATE TABLE wf.message (
     instance_id     uuid,
     effect_id       uuid,
     failed_for      uuid,
+    held_for        uuid[],
     event           text        NOT NULL,
     message_id      text,
     correlation_key text,
@@ -156,6 +170,7 @@ COMMENT ON TABLE wf.message IS
     'The inbox: events that wait for an instance. A message is gone when it is delivered.';
 COMMENT ON COLUMN wf.message.effect_id IS 'The effect whose answer this is; NULL for an event of somebody outside.';
 COMMENT ON COLUMN wf.message.next_attempt_at IS 'When the scheduler tries next; NULL where trying is of no use any more.';
+COMMENT ON COLUMN wf.message.held_for IS 'Receivers that a message is to be tried with before later ones of its key: they were held or paused at its last attempt, or have moved since.';
 COMMENT ON COLUMN wf.message.failed_for IS 'The receiver of a published message whose transition fails.';
 COMMENT ON COLUMN wf.message.line_code IS 'The idempotency key of a kept event, in the form of wf.step.';
 COMMENT ON COLUMN wf.message.roles IS 'The roles of the sender; NULL for the engine, which is asked for none.';

@@ -1,14 +1,14 @@
 -- What operators of a whole database ask for: is it sound, is it well, what goes, what stays.
 
-CREATE VIEW wf_holds_view WITH (security_invoker = true) AS
+CREATE VIEW wf_legal_holds_view WITH (security_invoker = true) AS
 SELECT
     h.organization_id,
     h.instance_id,
     h.held_at,
     h.held_by,
     h.reason
-FROM wf.hold AS h;
-COMMENT ON VIEW wf_holds_view IS 'Instances that no purge deletes: legal holds.';
+FROM wf.legal_hold AS h;
+COMMENT ON VIEW wf_legal_holds_view IS 'Instances that no purge deletes: legal holds.';
 
 CREATE FUNCTION wf_export(
     instance_id     uuid,
@@ -52,9 +52,9 @@ BEGIN
         -- Index: idx_wf_messages_instance.
         'messages', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(m) ORDER BY m.id), '[]')
             FROM wf.message AS m WHERE m.organization_id = home.organization_id AND m.instance_id = $1),
-        -- Index: idx_wf_holds.
+        -- Index: idx_wf_legal_holds.
         'hold', (SELECT pg_catalog.to_jsonb(h)
-            FROM wf.hold AS h WHERE h.organization_id = home.organization_id AND h.instance_id = $1),
+            FROM wf.legal_hold AS h WHERE h.organization_id = home.organization_id AND h.instance_id = $1),
         -- Index: idx_wf_instances_parent.
         'children', (SELECT COALESCE(pg_catalog.jsonb_agg(c.id ORDER BY c.id), '[]')
             FROM wf.instance AS c WHERE c.organization_id = home.organization_id AND c.parent_id = $1)

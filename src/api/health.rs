@@ -3,6 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use crate::engine::capability::Capability;
 use crate::engine::{caller, health, metrics};
 use crate::pg::call::answer;
 use crate::pg::jsonb::Jsonb;
@@ -12,7 +13,7 @@ fn wf_health(
     organization_id: default!(Option<Uuid>, "NULL"),
 ) -> TableIterator<'static, (name!(component, String), name!(status, String), name!(detail, String))> {
     answer(move || {
-        let components = caller::read(organization_id, health::health)?;
+        let components = caller::read(Capability::Viewer, organization_id, health::health)?;
         Ok(TableIterator::new(
             components.into_iter().map(|component| (component.name, component.status, component.detail)),
         ))
@@ -24,12 +25,12 @@ fn wf_metrics(
     organization_id: default!(Option<Uuid>, "NULL"),
 ) -> TableIterator<'static, (name!(name, String), name!(labels, Jsonb), name!(value, f64))> {
     answer(move || {
-        let metrics = caller::read(organization_id, metrics::metrics)?;
+        let metrics = caller::read(Capability::Viewer, organization_id, metrics::metrics)?;
         Ok(TableIterator::new(metrics.into_iter().map(|metric| (metric.name, metric.labels, metric.value))))
     })
 }
 
 #[pg_extern(volatile, parallel_unsafe)]
 fn wf_metrics_text(organization_id: default!(Option<Uuid>, "NULL")) -> String {
-    answer(move || caller::read(organization_id, metrics::text))
+    answer(move || caller::read(Capability::Viewer, organization_id, metrics::text))
 }

@@ -2,6 +2,7 @@
 //! Nothing is decided here. Every argument is optional to the server, so that a NULL where one is required is an error
 //! of ours with a name.
 
+mod calendar;
 mod check;
 mod clock;
 mod define;
@@ -10,9 +11,11 @@ mod effect;
 mod errors;
 mod events;
 mod feature_flag;
+mod handler;
 mod health;
 mod incident;
 mod instance;
+mod member;
 mod modify;
 mod pause;
 mod publish;
@@ -23,6 +26,7 @@ mod scheduler;
 mod send;
 mod simulate;
 mod timer;
+mod version;
 
 use crate::error::{Code, Error};
 

@@ -5,6 +5,7 @@ use pgrx::datum::Interval;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::{caller, retention};
 use crate::pg::call::answer;
 use crate::pg::time::Timestamp;
@@ -29,8 +30,9 @@ fn wf_purge(
 > {
     answer(move || {
         let (dry_run, limit) = (required("dry_run", dry_run)?, required("max_instances", max_instances)?);
-        let purged =
-            caller::write(organization_id, None, None, |caller| retention::purge(caller, older_than, dry_run, limit))?;
+        let purged = caller::write(Capability::Admin, organization_id, None, None, |caller| {
+            retention::purge(caller, older_than, dry_run, limit)
+        })?;
         let rows = purged.rows;
         Ok(TableIterator::once((
             rows.instances,
@@ -61,7 +63,7 @@ fn wf_hold_instance(
 > {
     answer(move || {
         let id = required("instance_id", instance_id)?;
-        caller::write(organization_id, held_by, None, |caller| {
+        caller::write(Capability::Operator, organization_id, held_by, None, |caller| {
             retention::hold(caller, id, reason.as_deref())?;
             Ok(TableIterator::once((id, caller.now, caller.actor.clone(), reason)))
         })
@@ -77,6 +79,8 @@ fn wf_release_instance(
 ) -> bool {
     answer(move || {
         let id = required("instance_id", instance_id)?;
-        caller::write(organization_id, released_by, None, |caller| retention::release(caller, id, reason.as_deref()))
+        caller::write(Capability::Operator, organization_id, released_by, None, |caller| {
+            retention::release(caller, id, reason.as_deref())
+        })
     })
 }

@@ -3,6 +3,7 @@
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
+use crate::engine::capability::Capability;
 use crate::engine::{caller, tick};
 use crate::pg::call::answer;
 use crate::pg::time::Timestamp;
@@ -31,7 +32,7 @@ fn wf_scheduler_tick(
     let _ = (max_instances, max_tasks);
     answer(move || {
         let (max_timers, max_effects) = (max_timers.unwrap_or(tick::BATCH), max_effects.unwrap_or(tick::BATCH));
-        let report = caller::write(organization_id, None, None, |caller| {
+        let report = caller::write(Capability::Worker, organization_id, None, None, |caller| {
             tick::tick(caller, max_timers, max_effects, dry_run.unwrap_or(false))
         })?;
         Ok(TableIterator::once((

@@ -10,17 +10,19 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// 10,000 years in days: longer than any work lives, short enough that nothing overflows.
 const MAX_DAYS: i64 = 3_652_500;
 
-/// A span of time that is not negative: months, days and microseconds are kept apart, as in a Postgres interval.
+/// A span of time that is not negative: months, days and microseconds are kept apart, as in a Postgres interval, and
+/// weeks too, because a week of business days has no fixed number of them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Duration {
-    months: i64,
-    days: i64,
-    micros: i64,
+    pub(crate) months: i64,
+    pub(crate) weeks: i64,
+    pub(crate) days: i64,
+    pub(crate) micros: i64,
 }
 
 impl Duration {
     /// No time at all.
-    pub const ZERO: Duration = Duration { months: 0, days: 0, micros: 0 };
+    pub const ZERO: Duration = Duration { months: 0, weeks: 0, days: 0, micros: 0 };
 
     /// Reads ISO 8601, such as `PT90M`, `P1DT12H`, `P2W` or `PT0.5S`.
     ///
@@ -35,7 +37,7 @@ impl Duration {
         }
         let too_long = || format!("\"{text}\" is longer than 10,000 years");
         let months = i64::from(span.get_years()) * 12 + i64::from(span.get_months());
-        let days = i64::from(span.get_weeks()) * 7 + i64::from(span.get_days());
+        let (weeks, days) = (i64::from(span.get_weeks()), i64::from(span.get_days()));
         let micros = [
             i64::from(span.get_hours()).checked_mul(3600 * MICROS_PER_SECOND),
             span.get_minutes().checked_mul(60 * MICROS_PER_SECOND),
@@ -47,7 +49,7 @@ impl Duration {
         .into_iter()
         .try_fold(0_i64, |sum, part| sum.checked_add(part?))
         .ok_or_else(too_long)?;
-        Duration { months, days, micros }.checked().ok_or_else(too_long)
+        Duration { months, weeks, days, micros }.checked().ok_or_else(too_long)
     }
 
     /// A number of milliseconds, fractions included.
@@ -59,7 +61,7 @@ impl Duration {
         if !(0.0..=(MAX_DAYS * 86_400_000) as f64).contains(&millis) {
             return Err(format!("{millis} milliseconds is no delay; it must be between 0 and 10,000 years"));
         }
-        Ok(Duration { months: 0, days: 0, micros: (millis * 1000.0).round() as i64 })
+        Ok(Duration { micros: (millis * 1000.0).round() as i64, ..Duration::ZERO })
     }
 
     /// The moment that lies this far after `unix_micros` (microseconds since 1970 in UTC), or nothing where that is
@@ -71,12 +73,12 @@ impl Duration {
             let later = civil.checked_add(Span::new().try_months(self.months).ok()?).ok()?;
             moment = later.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond();
         }
-        moment.checked_add(self.days.checked_mul(MICROS_PER_DAY)?)?.checked_add(self.micros)
+        moment.checked_add((self.weeks * 7 + self.days).checked_mul(MICROS_PER_DAY)?)?.checked_add(self.micros)
     }
 
     fn checked(self) -> Option<Duration> {
         // The average month of the calendar has 487/16 days.
-        let days = self.months * 487 / 16 + self.days + self.micros / MICROS_PER_DAY;
+        let days = self.months * 487 / 16 + self.weeks * 7 + self.days + self.micros / MICROS_PER_DAY;
         (days <= MAX_DAYS).then_some(self)
     }
 }
@@ -90,9 +92,10 @@ impl fmt::Display for Duration {
         f.write_str("P")?;
         part(f, self.months / 12, 'Y')?;
         part(f, self.months % 12, 'M')?;
+        part(f, self.weeks, 'W')?;
         part(f, self.days, 'D')?;
         if self.micros == 0 {
-            return if self.months == 0 && self.days == 0 { f.write_str("T0S") } else { Ok(()) };
+            return if self.months == 0 && self.weeks == 0 && self.days == 0 { f.write_str("T0S") } else { Ok(()) };
         }
         f.write_str("T")?;
         let seconds = self.micros / MICROS_PER_SECOND;
@@ -120,7 +123,7 @@ mod tests {
     fn prints_what_it_read() {
         for (text, printed) in [
             ("PT90M", "PT1H30M"),
-            ("P2W", "P14D"),
+            ("P2W", "P2W"),
             ("P14M", "P1Y2M"),
             ("PT0.25S", "PT0.25S"),
             ("PT0S", "PT0S"),

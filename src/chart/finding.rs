@@ -107,6 +107,8 @@ codes! {
     EventlessCycle Warning "EVENTLESS_CYCLE"
     /// A guard code that nobody has registered yet.
     UnboundGuard Warning "UNBOUND_GUARD"
+    /// A calendar that nobody has set yet.
+    UnknownCalendar Warning "UNKNOWN_CALENDAR"
     /// An `onDone` of a state that can not be done.
     NeverDone Warning "NEVER_DONE"
 }

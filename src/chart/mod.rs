@@ -45,7 +45,7 @@ mod run;
 mod set;
 mod text;
 
-pub use check::{Catalog, Report, check};
+pub use check::{Catalog, Report, check, check_handler};
 pub use compiled::{Chart, Lookup};
 pub use diff::{Change, diff};
 pub use draw::{Marks, Notation, Passage, draw};
@@ -59,6 +59,7 @@ pub use model::{
     StateKind, Template, Test, Transition, Trigger,
 };
 pub use position::{History, Position};
+pub use read::HandlerSettings;
 pub use run::{
     Arrival, Candidate, Command, Event, GuardResult, Host, Left, MICROSTEP_LIMIT, Outcome, Refusal, Relocation,
     Request, Scope, Status, Stop, Translation, When, advance_candidates, arrive, ask, candidates, leave, send, start,

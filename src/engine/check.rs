@@ -18,7 +18,8 @@ pub struct Finding {
 
 /// Every fault of the caller's organization, of all where there is none. Sound is empty.
 pub fn run(caller: &Caller) -> Result<Vec<Finding>, Error> {
-    let mut findings: Vec<Finding> = check::faults(caller.organization)?
+    let served = caller.served();
+    let mut findings: Vec<Finding> = check::faults(&served)?
         .into_iter()
         .map(|fault| Finding {
             severity: if matches!(fault.check.as_str(), "search" | "index") { "warning" } else { "error" },
@@ -29,7 +30,7 @@ pub fn run(caller: &Caller) -> Result<Vec<Finding>, Error> {
             },
         })
         .collect();
-    for place in check::places(caller.organization)? {
+    for place in check::places(&served)? {
         if let Some(why) = illegal(&place)? {
             let others = match place.instances {
                 1 => String::new(),

@@ -9,11 +9,11 @@ use std::rc::Rc;
 use pgrx::{Uuid, pg_sys};
 
 use super::functions;
-use crate::chart::{self, Catalog, Change, Chart, LiteralId, PathId, Report};
+use crate::chart::{self, Catalog, Change, Chart, Finding, HandlerSettings, LiteralId, PathId, Report};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::jsonpath::JsonPath;
-use crate::store::{definition, guard};
+use crate::store::{calendar, definition, guard};
 
 /// How many definitions a backend keeps before it begins anew.
 const KEPT: usize = 1_000;
@@ -128,6 +128,11 @@ pub fn check(organization: Uuid, document: &str, accepted: bool) -> Result<Repor
     with_database(organization, accepted, |database| chart::check(document, database))
 }
 
+/// Reads the settings of a handler, or gives everything that is wrong with them.
+pub fn check_handler(organization: Uuid, settings: &str) -> Result<Result<HandlerSettings, Vec<Finding>>, Error> {
+    with_database(organization, true, |database| chart::check_handler(settings, database))
+}
+
 /// What changed between two stored documents; None where one of them cannot be read any more.
 pub fn diff(organization: Uuid, from: &str, to: &str) -> Result<Option<Vec<Change>>, Error> {
     with_database(organization, true, |database| chart::diff(from, to, database))
@@ -183,5 +188,9 @@ impl Catalog for Database {
 
     fn guard_registered(&self, code: &str) -> bool {
         self.ask(true, || guard::find(self.organization, code).map(|found| found.is_some()))
+    }
+
+    fn calendar_known(&self, code: &str) -> bool {
+        self.accepted || self.ask(true, || calendar::find(self.organization, code).map(|found| found.is_some()))
     }
 }

@@ -10,12 +10,14 @@ use pgrx::Uuid;
 use pgrx::datum::Interval;
 
 use super::caller::{Caller, check_size, check_text};
-use super::failure;
 use super::inbox::{self, Answer};
+use super::outbox::{self, Wanted};
+use super::{failure, handler};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
-use crate::store::effect::{self, Claim, Claimed, Effect};
+use crate::store::effect::{self, Effect};
+use crate::store::outbox::{Queue, Taken, Taker};
 use crate::store::{instance, timer};
 
 /// The most effects that one call takes or answers.
@@ -37,15 +39,22 @@ pub fn claim(
     codes: Option<Vec<String>>,
     max_effects: i32,
     lease: Interval,
-) -> Result<(Vec<Claimed>, Timestamp), Error> {
+) -> Result<(Vec<Taken>, Timestamp), Error> {
     check_text("worker", worker)?;
     if !(1..=LARGEST_BATCH as i32).contains(&max_effects) {
         return Err(Error::new(Code::InvalidArgument, format!("max_effects is {max_effects}"))
             .detail(format!("It lies between 1 and {LARGEST_BATCH}.")));
     }
     let lease_until = lease_end(caller, lease)?;
-    let claim = Claim { worker, codes, organization: caller.organization, now: caller.now, lease_until };
-    Ok((effect::claim(&claim, max_effects)?, lease_until))
+    let taker = Taker { worker, now: caller.now, lease_until: Some(lease_until) };
+    let handlers = handler::all()?;
+    let parts = caller.parts();
+    let serves = |id| parts.iter().any(|part| part.organization.is_none_or(|organization| organization == id));
+    let accepts = |queue: &Queue| serves(queue.organization_id) && !handlers.is_sql(queue.organization_id, &queue.code);
+    let wanted = Wanted { taker, codes, accepts: &accepts };
+    let mut taken = outbox::take(caller, &wanted, max_effects as usize)?;
+    taken.sort_by_key(|effect| *effect.id.as_bytes());
+    Ok((taken, lease_until))
 }
 
 /// Completes effects; each result becomes the answer of its invoke, if one waits.
@@ -61,7 +70,8 @@ pub fn complete(
     for output in &outputs {
         check_size("an output", output.as_ref())?;
     }
-    let completed = effect::complete(worker, caller.now, &ids, &attempts, &outputs, caller.organization)?;
+    let completed =
+        caller.gather(|organization| effect::complete(worker, caller.now, &ids, &attempts, &outputs, organization))?;
     let waiting = || completed.iter().filter(|completed| completed.effect.invoke_id.is_some());
     let owners: Vec<(Uuid, Uuid)> = waiting().map(|completed| owner(&completed.effect)).collect();
     if !owners.is_empty() {
@@ -88,7 +98,7 @@ pub fn fail(
     for error in &errors {
         check_size("an error", error.as_ref())?;
     }
-    let held = effect::held(worker, &ids, &attempts, caller.organization)?;
+    let held = caller.gather(|organization| effect::held(worker, &ids, &attempts, organization))?;
     let owners: Vec<(Uuid, Uuid)> =
         held.iter().filter(|(effect, _)| effect.invoke_id.is_some()).map(|(effect, _)| owner(effect)).collect();
     if !owners.is_empty() {
@@ -117,7 +127,7 @@ pub fn extend(
 ) -> Result<Vec<Answered>, Error> {
     check_lists(&ids, &[("attempts", attempts.len())])?;
     let lease_until = lease_end(caller, lease)?;
-    let held = effect::extend(worker, lease_until, &ids, &attempts, caller.organization)?;
+    let held = caller.gather(|organization| effect::extend(worker, lease_until, &ids, &attempts, organization))?;
     report(caller, ids, &held.iter().map(|id| (*id.as_bytes(), "EXECUTING")).collect())
 }
 
@@ -165,7 +175,8 @@ fn report(caller: &Caller, ids: Vec<Uuid>, accepted: &HashMap<[u8; 16], &'static
     let found: HashMap<[u8; 16], String> = if refused.is_empty() {
         HashMap::new()
     } else {
-        effect::status(&refused, caller.organization)?
+        caller
+            .gather(|organization| effect::status(&refused, organization))?
             .into_iter()
             .map(|(id, status)| (*id.as_bytes(), status))
             .collect()

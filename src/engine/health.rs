@@ -13,7 +13,7 @@ use crate::wake::{self, TAKEN};
 /// Every component of the engine, with its status.
 pub fn health(caller: &Caller) -> Result<Vec<Component>, Error> {
     health::health(&Surroundings {
-        organization: caller.organization,
+        organizations: caller.served(),
         now: caller.now,
         preloaded: !wake::seats().is_empty(),
         workers: workers(),

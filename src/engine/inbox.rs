@@ -268,6 +268,6 @@ fn is_due(message: &Message, caller: &Caller) -> bool {
 }
 
 /// When a message is tried again after this many attempts.
-pub fn retry(caller: &Caller, attempts: i32) -> Option<Timestamp> {
+fn retry(caller: &Caller, attempts: i32) -> Option<Timestamp> {
     Policy::for_messages().next(caller.now, attempts, None, None)
 }

@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use pgrx::Uuid;
 
+use super::calendar;
 use super::caller::Caller;
 use super::child;
 use super::definition::Loaded;
 use super::evaluate::Evaluator;
 use super::new_id;
-use super::work::{Work, calendar_unknown, due};
+use super::work::{Work, due};
 use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop, When};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
@@ -83,7 +84,7 @@ impl<'a> Worked<'a> {
         outcome: Outcome<Jsonb>,
         started: Instant,
     ) -> Result<Self, Error> {
-        let work = Work::new(target.instance_id, target.seq, caller.now, false);
+        let work = Work::new(target.organization_id, target.instance_id, target.seq, caller.now, false);
         Self::with(work, definition, caller, target, evaluator, outcome, started)
     }
 
@@ -234,6 +235,7 @@ impl<'a> Worked<'a> {
                 instance_id: self.instance_id,
                 step_id,
                 seq: self.seq,
+                lane: self.definition.chart.limits().map(|_| self.definition.code.clone()).unwrap_or_default(),
                 now,
             };
             effect::insert(&origin, &self.work.effects)?;
@@ -314,6 +316,7 @@ fn finish(definition: &Loaded, outcome: &Outcome<Jsonb>) -> (&'static str, Optio
 
 /// The deadline of an instance that begins.
 pub fn first_deadline(
+    organization: Uuid,
     evaluator: &mut Evaluator,
     definition: &Loaded,
     active: &StateSet,
@@ -322,9 +325,6 @@ pub fn first_deadline(
     let Some(sla) = definition.chart.sla() else {
         return Ok(None);
     };
-    if let Some(calendar) = &sla.calendar {
-        return Err(calendar_unknown(calendar));
-    }
     let delay = match &sla.duration {
         chart::Delay::Fixed(duration) => When::Fixed(*duration),
         chart::Delay::Computed(template) => {
@@ -332,7 +332,8 @@ pub fn first_deadline(
             When::Computed(evaluator.evaluate(template, &Scope { event: &event, active, chart: &definition.chart })?)
         }
     };
-    due("sla", &delay, from).map(|due| Some(due.at))
+    let calendar = calendar::named(organization, sla.calendar.as_deref())?;
+    due("sla", &delay, from, calendar.as_ref()).map(|due| Some(due.at))
 }
 
 /// Refuses more timers than an instance may have.

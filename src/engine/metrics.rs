@@ -42,7 +42,7 @@ const METRICS: &[(&str, &str, &str)] = &[
 
 /// Every measurement, ordered by name.
 pub fn metrics(caller: &Caller) -> Result<Vec<Metric>, Error> {
-    let mut all = measured::metrics(caller.organization, caller.now)?;
+    let mut all = measured::metrics(&caller.served(), caller.now)?;
     for component in health::health(caller)? {
         let value = match component.status.as_str() {
             "ok" => 0.0,

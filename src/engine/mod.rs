@@ -19,8 +19,10 @@
 //! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
+pub mod calendar;
 pub mod caller;
 pub mod cancel;
+pub mod capability;
 pub mod check;
 pub mod child;
 pub mod cron;
@@ -34,12 +36,15 @@ pub mod events;
 pub mod failure;
 pub mod feature_flag;
 pub mod functions;
+pub mod handler;
 pub mod health;
 pub mod inbox;
 pub mod incident;
+pub mod ladder;
 pub mod macrostep;
 pub mod metrics;
 pub mod modify;
+pub mod outbox;
 pub mod pause;
 pub mod publish;
 pub mod queue;
@@ -52,6 +57,7 @@ pub mod simulate;
 pub mod start;
 pub mod tick;
 pub mod timer;
+pub mod version;
 pub mod waiting;
 pub mod work;
 

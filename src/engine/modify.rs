@@ -116,7 +116,8 @@ pub fn modify(caller: &Caller, modify: Modify) -> Result<Modified, Error> {
     let (sla_at, sla_when_paused) = if instance.paused_at.is_some() { (None, deadline) } else { (deadline, None) };
     let target =
         Target { organization_id: instance.organization_id, instance_id: instance.id, seq: instance.seq + 1, sla_at };
-    let mut work = Work::new(instance.id, target.seq, caller.now, instance.paused_at.is_some());
+    let mut work =
+        Work::new(instance.organization_id, instance.id, target.seq, caller.now, instance.paused_at.is_some());
     // Delayed events of the exits, unless what followed has ended them.
     let is_done = matches!(outcome.status, Status::Done { .. });
     let lasts = |id: &Option<String>| !is_done && id.as_ref().is_none_or(|id| !outcome.cancelled.contains(id));
@@ -247,7 +248,7 @@ impl Facts {
         let correlation = correlation(evaluator, old, instance, active)?;
         // Only the difference between two versions is asked for.
         let deadline = match instance.sla_at.or(origin.sla_when_paused) {
-            Some(_) => first_deadline(evaluator, old, active, origin.created_at)?,
+            Some(_) => first_deadline(instance.organization_id, evaluator, old, active, origin.created_at)?,
             None => None,
         };
         Ok(Facts { correlation, deadline })
@@ -282,7 +283,7 @@ impl Facts {
             return Ok(current);
         }
         let moved = current.zip(self.deadline).map_or(0, |(now, planned)| now.0 - planned.0);
-        let planned = first_deadline(evaluator, new, active, origin.created_at)?;
+        let planned = first_deadline(instance.organization_id, evaluator, new, active, origin.created_at)?;
         Ok(planned.map(|planned| Timestamp(planned.0.saturating_add(moved))))
     }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use pgrx::Uuid;
 
+use super::calendar;
 use super::caller::{Caller, instance_not_found};
 use super::macrostep::{Cause, administrative_step};
 use super::send::check_active;
@@ -91,6 +92,11 @@ fn resume_one(caller: &Caller, instance: &Instance, paused_at: Timestamp, notes:
     let cause = Cause { kind: "resume", note: notes, ..Cause::default() };
     administrative_step(caller, instance, cause, Instant::now(), detail)?;
     instance::resume(instance, caller.now)?;
-    timer::resume(instance.organization_id, instance.id, paused_at, caller.now)?;
+    let (organization, id) = (instance.organization_id, instance.id);
+    for timer in timer::resume(organization, id, paused_at, caller.now)? {
+        let calendar = calendar::named(organization, Some(&timer.calendar))?;
+        let waited = calendar::between(calendar.as_ref(), timer.waited_from, caller.now);
+        timer::shift(organization, id, timer.id, calendar::add(calendar.as_ref(), timer.fire_at, waited)?)?;
+    }
     message::wake(instance, caller.now)
 }

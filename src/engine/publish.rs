@@ -2,20 +2,22 @@
 //!
 //! A message goes to every running instance with its key, once each, when an active state takes it, until its time is
 //! over; also to an instance that begins after it was published. The step that it causes carries the message's id as its
-//! idempotency key, which is what keeps a second delivery out.
+//! idempotency key, which is what keeps a second delivery out. Messages of a key come to an instance in the order in which
+//! they were published: where one could not be tried, because somebody held the instance, those after it wait.
 
 use pgrx::Uuid;
 use pgrx::datum::Interval;
 
 use super::caller::{Caller, check_size, check_text};
-use super::inbox::{Arrived, Verdict, attempt, retry};
+use super::inbox::{Arrived, Verdict, attempt};
 use super::new_id;
+use super::retry::Policy;
 use super::send::check_event;
 use super::timer::out_of_range;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
-use crate::store::message::{self, Due, Published};
+use crate::store::message::{self, Due, Progress, Published};
 use crate::store::step::{self, line_code};
 use crate::store::{instance, timer};
 
@@ -54,8 +56,10 @@ pub fn publish(caller: &Caller, publication: Publication) -> Result<(String, boo
         roles: Some(caller.roles.clone()),
         correlation_key: publication.correlation_key,
         expires_at,
+        created_at: caller.now,
+        attempts: 0,
     };
-    let stored = message::publish(organization, id, &message_id, caller.now, &published)?;
+    let stored = message::publish(organization, id, &message_id, &published)?;
     Ok((message_id, !stored))
 }
 
@@ -69,24 +73,28 @@ pub fn deliver(caller: &Caller, due: &Due) -> Result<bool, Error> {
     }
     let sender = caller.speaking_for(published.actor.clone(), published.roles.clone().unwrap_or_default());
     let mut delivered = false;
-    let mut again = retry(caller, 5);
-    let mut failure = None;
+    let mut is_busy = false;
+    let mut progress = Progress::default();
     for receiver in message::receivers(due.organization_id, &published.correlation_key)? {
         match deliver_to(&sender, due, receiver, &published)? {
             Some(Verdict::Delivered) => delivered = true,
-            Some(Verdict::Failed(error)) => {
-                again = again.min(retry(caller, 1));
-                failure = Some((receiver, error.summary()));
-            }
+            Some(Verdict::Failed(error)) => progress.failed = Some((receiver, error.summary())),
+            Some(Verdict::Waits) => progress.held.push(receiver),
             Some(_) => {}
-            None => again = again.min(Some(Timestamp(caller.now.0 + BUSY))),
+            None => {
+                is_busy = true;
+                progress.held.push(receiver);
+            }
         }
     }
-    let again = again.min(Some(published.expires_at));
-    match failure {
-        Some((receiver, error)) => message::wait_for(due, again, Some("FAILED"), Some(&error), Some(receiver))?,
-        None => message::wait(due, again, None, None)?,
-    }
+    let attempts = published.attempts + 1;
+    let policy = if progress.failed.is_some() { Policy::for_messages() } else { Policy::for_publications() };
+    let again = [
+        policy.next(caller.now, attempts, None, None),
+        is_busy.then(|| Timestamp(caller.now.0 + BUSY)),
+        Some(published.expires_at),
+    ];
+    message::put_off(due, again.into_iter().flatten().min().unwrap_or(published.expires_at), &progress)?;
     Ok(delivered)
 }
 
@@ -95,7 +103,7 @@ pub fn delivery_code(receiver: Uuid, message: Uuid) -> String {
     line_code(receiver, &format!("message:{message}"))
 }
 
-/// None where somebody holds the instance.
+/// None where somebody holds the instance, or an earlier message comes first.
 fn deliver_to(sender: &Caller, due: &Due, receiver: Uuid, published: &Published) -> Result<Option<Verdict>, Error> {
     let Some(instance) = instance::lock_skip(due.organization_id, receiver)? else {
         return Ok(None);
@@ -103,6 +111,9 @@ fn deliver_to(sender: &Caller, due: &Due, receiver: Uuid, published: &Published)
     let key = delivery_code(receiver, due.id);
     if step::by_line_code(due.organization_id, &key)?.is_some() {
         return Ok(Some(Verdict::Late));
+    }
+    if message::has_earlier(due, published, receiver, sender.now)? {
+        return Ok(None);
     }
     let arrived = Arrived {
         effect: None,

@@ -71,10 +71,7 @@ fn batch(caller: &Caller, before: Timestamp, limit: i32) -> Result<Purged, Error
 }
 
 fn organizations(caller: &Caller) -> Result<Vec<Uuid>, Error> {
-    match caller.organization {
-        Some(organization) => Ok(vec![organization]),
-        None => organization::all(),
-    }
+    caller.served().map_or_else(organization::all, Ok)
 }
 
 fn moment_before(now: Timestamp, age: Interval) -> Result<Timestamp, Error> {
@@ -93,7 +90,7 @@ fn kept_from(now: Timestamp) -> Option<Timestamp> {
 
 /// The scheduler's batch. Gives how many instances went.
 pub fn run_due(caller: &Caller) -> Result<i32, Error> {
-    // Retention is the database's: whoever serves one organization leaves it to others.
+    // Retention is the database's: whoever serves one organization leaves it to who serves all.
     let Some(before) = kept_from(caller.now).filter(|_| caller.organization.is_none()) else {
         return Ok(0);
     };

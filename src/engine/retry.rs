@@ -40,6 +40,11 @@ impl Policy {
         Policy { maximum_attempts: 0, full_jitter: false, ..Policy::default() }
     }
 
+    /// The policy of a message by correlation key, whose receiver may be about to commit.
+    pub fn for_publications() -> Self {
+        Policy { initial_interval: SECOND, ..Policy::for_messages() }
+    }
+
     /// The defaults with what a definition says over them. The definition was checked; what it does not say well is
     /// left at its default.
     pub fn over_defaults(retry: Option<&Jsonb>) -> Self {

@@ -68,7 +68,7 @@ pub fn schedule(caller: &Caller, plan: Plan) -> Result<Scheduled, Error> {
 
 /// Ends a schedule; what it has started goes on. Was there one of this name?
 pub fn unschedule(caller: &Caller, name: &str) -> Result<bool, Error> {
-    schedule::delete(caller.reading(), name)
+    schedule::delete(caller.changing()?, name)
 }
 
 fn check_choice(name: &str, value: &str, choices: &[&str]) -> Result<(), Error> {

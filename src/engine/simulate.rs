@@ -156,11 +156,11 @@ impl Run<'_> {
         let context = input.map_or_else(|| definition.context.clone(), |input| definition.context.concat(input));
         let event = Event::new("wf.start", input.cloned());
         let name = event.name.clone();
-        let now = self.caller.now;
+        let (organization, now) = (self.organization_id, self.caller.now);
         let work = |evaluator: &mut Evaluator| {
             let outcome = chart::start(&definition.chart, evaluator, None, event.clone())?;
             let active = &outcome.position.active;
-            first_deadline(evaluator, definition, active, now).map_err(Stop::Host)?;
+            first_deadline(organization, evaluator, definition, active, now).map_err(Stop::Host)?;
             correlation(evaluator, definition, active, &event).map_err(Stop::Host)?;
             Ok(outcome)
         };
@@ -299,7 +299,7 @@ impl Run<'_> {
                 Err(Stop::Refused(refusal)) => return Ok(Err(refusal)),
                 Err(stop) => return Err(stopped(definition, name, stop)),
             };
-            let mut actions = told::commands(definition, &outcome, caller.now)?;
+            let mut actions = told::commands(organization_id, definition, &outcome, caller.now)?;
             actions.extend(told::missing(&evaluator.missing));
             let target = Target { organization_id, instance_id: id, seq, sla_at: None };
             let worked = Worked::new(definition, caller, &target, evaluator, outcome, Instant::now())?;

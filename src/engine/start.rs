@@ -67,7 +67,7 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
         .map_err(|stop| stopped(&definition, "the start", stop))?;
 
     let active = &outcome.position.active;
-    let sla_at = first_deadline(&mut evaluator, &definition, active, caller.now)?;
+    let sla_at = first_deadline(organization, &mut evaluator, &definition, active, caller.now)?;
     let correlation_key = match start.correlation_key {
         Some(key) => Some(key),
         None if definition.chart.correlation().is_some() => correlation(&mut evaluator, &definition, active, &event)?,

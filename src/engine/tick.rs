@@ -75,28 +75,27 @@ pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -
         return Err(Error::new(Code::InvalidArgument, "the scheduler runs in READ COMMITTED only")
             .hint("SET TRANSACTION ISOLATION LEVEL READ COMMITTED."));
     }
-    if dry_run {
-        let due = match caller.organization {
-            Some(organization) => timer::due_of(organization, caller.now, Place::first(), max_timers)?,
-            None => timer::due(caller.now, Place::first(), max_timers)?,
-        };
-        return report(caller, new_id(), due.len() as i32, 0, started);
+    let mut report = Report { run_id: new_id(), timers_fired: 0, effects_run: 0, duration_ms: 0.0, next_run_at: None };
+    for part in caller.parts() {
+        let max_timers = max_timers - report.timers_fired;
+        if dry_run {
+            let due = match part.organization {
+                Some(organization) => timer::due_of(organization, part.now, Place::first(), max_timers)?,
+                None => timer::due(part.now, Place::first(), max_timers)?,
+            };
+            report.timers_fired += due.len() as i32;
+        } else {
+            let limits = Limits { timers: max_timers, time: None, blame: false };
+            let fired = batch(&part, &mut Memory::default(), &limits)?;
+            let carried = carry_on(&part, max_effects - report.effects_run)?;
+            report.run_id = record_run(&part, "call", &fired, &carried, started)?;
+            report.timers_fired += fired.fired;
+            report.effects_run += carried.children;
+        }
+        report.next_run_at = [report.next_run_at, next_run(&part)?].into_iter().flatten().min();
     }
-    let fired = batch(caller, &mut Memory::default(), &Limits { timers: max_timers, time: None, blame: false })?;
-    let carried = carry_on(caller, max_effects)?;
-    let id = record_run(caller, "call", &fired, &carried, started)?;
-    report(caller, id, fired.fired, carried.children, started)
-}
-
-fn report(
-    caller: &Caller,
-    run_id: Uuid,
-    timers_fired: i32,
-    effects_run: i32,
-    started: Instant,
-) -> Result<Report, Error> {
-    let next_run_at = next_run(caller)?;
-    Ok(Report { run_id, timers_fired, effects_run, duration_ms: millis(started), next_run_at })
+    report.duration_ms = millis(started);
+    Ok(report)
 }
 
 fn millis(since: Instant) -> f64 {

@@ -61,6 +61,7 @@ pub fn set(caller: &Caller, set: Set) -> Result<(Uuid, Timestamp), Error> {
         id: new_id(),
         fire_at,
         is_relative,
+        calendar: None,
         kind: "set",
         entity_code: format!("{}:{}:0:{}", instance.id, instance.seq + 1, set.name),
         name: set.name.clone(),

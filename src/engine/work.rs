@@ -4,7 +4,8 @@
 use pgrx::Uuid;
 
 use super::definition::Loaded;
-use super::new_id;
+use super::{calendar, new_id};
+use crate::calendar::Calendar;
 use crate::chart::{Command, Duration, StateId, When};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
@@ -14,6 +15,8 @@ use crate::store::timer::NewTimer;
 
 /// The rows of one step.
 pub struct Work {
+    /// Whose calendars count.
+    organization_id: Uuid,
     instance_id: Uuid,
     seq: i64,
     /// What delays count from.
@@ -28,9 +31,9 @@ pub struct Work {
 
 impl Work {
     /// No rows yet, for this step of this instance; its timers are suspended while it is paused.
-    pub fn new(instance_id: Uuid, seq: i64, from: Timestamp, suspended: bool) -> Self {
+    pub fn new(organization_id: Uuid, instance_id: Uuid, seq: i64, from: Timestamp, suspended: bool) -> Self {
         let (timers, effects, logs, escalated) = Default::default();
-        Work { instance_id, seq, from, suspended, timers, effects, logs, escalated }
+        Work { organization_id, instance_id, seq, from, suspended, timers, effects, logs, escalated }
     }
 
     /// Sorts commands of a definition into rows.
@@ -65,7 +68,7 @@ impl Work {
                     // Only one that was given an id can be cancelled or replaced by it.
                     let kind = if id.is_some() { "raise" } else { "delay" };
                     let name = id.unwrap_or_else(|| event.clone());
-                    let due = due(&name, &delay, self.from)?;
+                    let due = due(&name, &delay, self.from, None)?;
                     self.push_timer(kind, name, event, None, payload, due);
                 }
                 Command::Log { message } => self.logs.push(message),
@@ -98,11 +101,12 @@ impl Work {
     ) -> Result<(), Error> {
         let state = definition.chart.state(state);
         let after = &state.after[index];
-        if let Some(calendar) = &after.calendar {
-            return Err(calendar_unknown(calendar));
-        }
-        let due = due(&after.name, delay, self.from)?;
+        let calendar = calendar::named(self.organization_id, after.calendar.as_deref())?;
+        let due = due(&after.name, delay, self.from, calendar.as_ref())?;
         self.push_timer("after", after.name.clone(), "wf.after".to_owned(), Some(state.path.clone()), None, due);
+        if let Some(timer) = self.timers.last_mut() {
+            timer.calendar.clone_from(&after.calendar);
+        }
         Ok(())
     }
 
@@ -119,6 +123,7 @@ impl Work {
             id: new_id(),
             fire_at: due.at,
             is_relative: due.is_relative,
+            calendar: None,
             kind,
             entity_code: format!("{}:{}:{}:{name}", self.instance_id, self.seq, self.timers.len()),
             name,
@@ -132,19 +137,23 @@ impl Work {
 /// A moment at which something falls due.
 pub struct Due {
     pub at: Timestamp,
-    is_relative: bool,
+    pub is_relative: bool,
 }
 
-/// When something with this delay falls due: milliseconds, a duration or a moment.
-pub fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Error> {
+/// When something with this delay falls due: milliseconds, a duration or a moment. A calendar counts its working time.
+pub fn due(name: &str, delay: &When<Jsonb>, from: Timestamp, calendar: Option<&Calendar>) -> Result<Due, Error> {
     let invalid = |detail: String| {
         Error::new(Code::InvalidDuration, format!("the delay of {name} is no delay"))
             .detail(detail)
             .hint("A delay is a number of milliseconds, an ISO 8601 duration such as PT24H, or a timestamp.")
     };
     let after = |duration: &Duration| {
-        let at = duration.after(from.unix()).and_then(Timestamp::from_unix);
-        at.map(|at| Due { at, is_relative: true })
+        let at = match calendar {
+            Some(calendar) => calendar.add(from.unix(), duration),
+            None => duration.after(from.unix()),
+        };
+        at.and_then(Timestamp::from_unix)
+            .map(|at| Due { at, is_relative: true })
             .ok_or_else(|| invalid(format!("{duration} from now is out of range.")))
     };
     let value = match delay {
@@ -162,9 +171,4 @@ pub fn due(name: &str, delay: &When<Jsonb>, from: Timestamp) -> Result<Due, Erro
         Some(at) => Ok(Due { at, is_relative: false }),
         None => Err(invalid(format!("It is \"{text}\"."))),
     }
-}
-
-/// A calendar that nobody has set.
-pub fn calendar_unknown(calendar: &str) -> Error {
-    Error::new(Code::InvalidArgument, format!("calendar {calendar} does not exist"))
 }

@@ -272,4 +272,5 @@ typed! {
     pgrx::datum::Interval: pg_sys::INTERVALOID;
     Jsonb: pg_sys::JSONBOID;
     Vec<String>: pg_sys::TEXTARRAYOID;
+    Vec<Uuid>: pg_sys::UUIDARRAYOID;
 }

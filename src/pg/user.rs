@@ -29,6 +29,26 @@ pub fn role_name(role: pg_sys::Oid) -> Option<String> {
     }
 }
 
+/// The role of this name.
+pub fn find_role(name: &str) -> Option<pg_sys::Oid> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: missing_ok: zero where there is none.
+    let role = unsafe { pg_sys::get_role_oid(name.as_ptr(), true) };
+    (role != pg_sys::InvalidOid).then_some(role)
+}
+
+/// Has a role the rights of another?
+pub fn is_member(role: pg_sys::Oid, of: pg_sys::Oid) -> bool {
+    // SAFETY: looks memberships up.
+    unsafe { pg_sys::is_member_of_role(role, of) }
+}
+
+/// Has the role the rights of the extension's owner? Superusers have.
+pub fn is_owner(role: pg_sys::Oid) -> Result<bool, Error> {
+    // SAFETY: looks roles up.
+    Ok(unsafe { pg_sys::has_privs_of_role(role, owner()?) })
+}
+
 /// Runs `work` with the rights of the extension's owner.
 pub fn as_owner<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     switched(owner()?, pg_sys::SECURITY_LOCAL_USERID_CHANGE, OWN_PATH, work)

@@ -27,15 +27,15 @@ pub struct Place {
 }
 
 /// Every fault that the rows alone show.
-pub fn faults(organization: Option<Uuid>) -> Result<Vec<Fault>, Error> {
-    ROWS.rows(&[&organization], |row| {
+pub fn faults(organizations: &Option<Vec<Uuid>>) -> Result<Vec<Fault>, Error> {
+    ROWS.rows(&[organizations], |row| {
         Ok(Fault { check: row.required(1)?, instance_id: row.get(2), detail: row.required(3)? })
     })
 }
 
 /// Every place where instances are.
-pub fn places(organization: Option<Uuid>) -> Result<Vec<Place>, Error> {
-    PLACES.rows(&[&organization], |row| {
+pub fn places(organizations: &Option<Vec<Uuid>>) -> Result<Vec<Place>, Error> {
+    PLACES.rows(&[organizations], |row| {
         Ok(Place {
             organization_id: row.required(1)?,
             definition_id: row.required(2)?,

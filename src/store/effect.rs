@@ -13,8 +13,6 @@ statement!(INSERT, "effect_insert");
 statement!(CANCEL_STATES, "effect_cancel_states");
 statement!(CANCEL_ALL, "effect_cancel_all");
 statement!(IN_FLIGHT, "effect_in_flight");
-statement!(CLAIM, "effect_claim");
-statement!(CLAIM_RETRY, "effect_claim_retry");
 statement!(COMPLETE, "effect_complete");
 statement!(HELD, "effect_held");
 statement!(FAIL, "effect_fail");
@@ -49,6 +47,8 @@ pub struct Origin {
     pub instance_id: Uuid,
     pub step_id: Uuid,
     pub seq: i64,
+    /// The definition's code, where it has limits; else empty.
+    pub lane: String,
     pub now: Timestamp,
 }
 
@@ -64,6 +64,7 @@ pub fn insert(origin: &Origin, effects: &[NewEffect]) -> Result<(), Error> {
             &origin.step_id,
             &origin.seq,
             &origin.now,
+            &origin.lane,
             &effects.iter().map(|effect| effect.id).collect::<Vec<_>>(),
             &effects.iter().map(|effect| effect.code.clone()).collect::<Vec<_>>(),
             &effects.iter().map(|effect| effect.invoke_id.clone()).collect::<Vec<_>>(),
@@ -116,50 +117,6 @@ impl Effect {
             retry: row.get(8),
         })
     }
-}
-
-/// An effect as a worker gets it.
-pub struct Claimed {
-    pub id: Uuid,
-    pub code: String,
-    pub params: Option<Jsonb>,
-    pub organization_id: Uuid,
-    pub instance_id: Uuid,
-    pub seq: i64,
-    pub attempt: i32,
-}
-
-/// Who claims what, and until when.
-pub struct Claim<'a> {
-    pub worker: &'a str,
-    pub codes: Option<Vec<String>>,
-    pub organization: Option<Uuid>,
-    pub now: Timestamp,
-    pub lease_until: Timestamp,
-}
-
-/// Takes at most `limit` effects for a worker: new ones, then those that are to be tried again.
-pub fn claim(claim: &Claim, limit: i32) -> Result<Vec<Claimed>, Error> {
-    wake::note(claim.lease_until);
-    let read = |row: &Row| {
-        Ok(Claimed {
-            id: row.required(1)?,
-            code: row.required(2)?,
-            params: row.get(3),
-            organization_id: row.required(4)?,
-            instance_id: row.required(5)?,
-            seq: row.required(6)?,
-            attempt: row.required(7)?,
-        })
-    };
-    let (codes, organization, worker, lease) = (&claim.codes, &claim.organization, &claim.worker, &claim.lease_until);
-    let mut claimed = CLAIM.rows(&[codes, organization, &limit, worker, lease], read)?;
-    let rest = limit - claimed.len() as i32;
-    if rest > 0 {
-        claimed.extend(CLAIM_RETRY.rows(&[codes, organization, &rest, worker, lease, &claim.now], read)?);
-    }
-    claimed.sort_by_key(|effect| *effect.id.as_bytes());
-    Ok(claimed)
 }
 
 /// A result that was stored.

@@ -12,7 +12,8 @@ statement!(METRICS, "metrics");
 
 /// What the tables do not tell.
 pub struct Surroundings {
-    pub organization: Option<Uuid>,
+    /// None for all.
+    pub organizations: Option<Vec<Uuid>>,
     pub now: Timestamp,
     /// Does the server preload the library?
     pub preloaded: bool,
@@ -43,7 +44,7 @@ pub struct Metric {
 pub fn health(around: &Surroundings) -> Result<Vec<Component>, Error> {
     HEALTH.rows(
         &[
-            &around.organization,
+            &around.organizations,
             &around.now,
             &around.preloaded,
             &around.workers,
@@ -56,8 +57,8 @@ pub fn health(around: &Surroundings) -> Result<Vec<Component>, Error> {
 }
 
 /// Everything that the tables tell.
-pub fn metrics(organization: Option<Uuid>, now: Timestamp) -> Result<Vec<Metric>, Error> {
-    METRICS.rows(&[&organization, &now], |row| {
+pub fn metrics(organizations: &Option<Vec<Uuid>>, now: Timestamp) -> Result<Vec<Metric>, Error> {
+    METRICS.rows(&[organizations, &now], |row| {
         Ok(Metric { name: row.required(1)?, labels: row.required(2)?, value: row.required(3)? })
     })
 }

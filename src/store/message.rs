@@ -14,6 +14,8 @@ statement!(DUE, "message_due");
 statement!(READ, "message_read");
 statement!(DELETE, "message_delete");
 statement!(WAIT, "message_wait");
+statement!(PUT_OFF, "message_put_off");
+statement!(EARLIER, "message_earlier");
 statement!(WAKE, "message_wake");
 statement!(BY_LINE_CODE, "message_by_line_code");
 statement!(PUBLISH, "message_publish");
@@ -126,19 +128,43 @@ pub fn wait(
     incident: Option<&str>,
     error: Option<&str>,
 ) -> Result<(), Error> {
-    wait_for(due, next_attempt_at, incident, error, None)
+    next_attempt_at.into_iter().for_each(note);
+    WAIT.execute(&[&due.organization_id, &due.id, &next_attempt_at, &incident, &error]).map(drop)
 }
 
-/// The same for a published message, which failed for one of its receivers.
-pub fn wait_for(
-    due: &Due,
-    next_attempt_at: Option<Timestamp>,
-    incident: Option<&str>,
-    error: Option<&str>,
-    receiver: Option<Uuid>,
-) -> Result<(), Error> {
-    next_attempt_at.into_iter().for_each(note);
-    WAIT.execute(&[&due.organization_id, &due.id, &next_attempt_at, &incident, &error, &receiver]).map(drop)
+/// How far a published message came with those who have its key.
+#[derive(Default)]
+pub struct Progress {
+    /// The receiver whose transition fails, and its error.
+    pub failed: Option<(Uuid, String)>,
+    /// Those who could not be asked: this message comes before later ones of its key there.
+    pub held: Vec<Uuid>,
+}
+
+/// Puts a published message off: it stays for those who may take it later.
+pub fn put_off(due: &Due, next_attempt_at: Timestamp, progress: &Progress) -> Result<(), Error> {
+    note(next_attempt_at);
+    let (receiver, error) = progress.failed.as_ref().map(|(receiver, error)| (*receiver, error.as_str())).unzip();
+    PUT_OFF
+        .execute(&[
+            &due.organization_id,
+            &due.id,
+            &next_attempt_at,
+            &receiver.map(|_| "FAILED"),
+            &error,
+            &receiver,
+            &progress.held,
+        ])
+        .map(drop)
+}
+
+/// Is an earlier message of the same key still to be tried with this receiver?
+pub fn has_earlier(due: &Due, published: &Published, receiver: Uuid, now: Timestamp) -> Result<bool, Error> {
+    let has = EARLIER.first(
+        &[&due.organization_id, &published.correlation_key, &published.created_at, &due.id, &receiver, &now],
+        |row| row.required(1),
+    )?;
+    has.ok_or_else(|| Error::internal("EXISTS without a row"))
 }
 
 /// What waits for an instance is tried now: it has moved.
@@ -160,29 +186,26 @@ pub struct Published {
     pub roles: Option<Vec<String>>,
     pub correlation_key: String,
     pub expires_at: Timestamp,
+    pub created_at: Timestamp,
+    /// Attempts to deliver it so far.
+    pub attempts: i32,
 }
 
 /// Stores an event for whoever has its key; false where its id is known and its time not over.
-pub fn publish(
-    organization: Uuid,
-    id: Uuid,
-    message_id: &str,
-    now: Timestamp,
-    published: &Published,
-) -> Result<bool, Error> {
-    if store(organization, id, message_id, now, published)? {
+pub fn publish(organization: Uuid, id: Uuid, message_id: &str, published: &Published) -> Result<bool, Error> {
+    if store(organization, id, message_id, published)? {
         return Ok(true);
     }
-    let forgotten = FORGET.execute(&[&organization, &message_id, &now])?;
-    if forgotten == 0 { Ok(false) } else { store(organization, id, message_id, now, published) }
+    let forgotten = FORGET.execute(&[&organization, &message_id, &published.created_at])?;
+    if forgotten == 0 { Ok(false) } else { store(organization, id, message_id, published) }
 }
 
-fn store(organization: Uuid, id: Uuid, message_id: &str, now: Timestamp, published: &Published) -> Result<bool, Error> {
-    note(now);
+fn store(organization: Uuid, id: Uuid, message_id: &str, published: &Published) -> Result<bool, Error> {
+    note(published.created_at);
     let stored = PUBLISH.execute(&[
         &organization,
         &id,
-        &now,
+        &published.created_at,
         &published.expires_at,
         &published.event,
         &message_id,
@@ -204,6 +227,8 @@ pub fn take(due: &Due, now: Timestamp) -> Result<Option<Published>, Error> {
             roles: row.get(4),
             correlation_key: row.required(5)?,
             expires_at: row.required(6)?,
+            created_at: row.required(7)?,
+            attempts: row.required(8)?,
         })
     })
 }

@@ -2,17 +2,22 @@
 //! structs. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
 //! organization, because row security does not protect the owner's statements.
 
+pub mod calendar;
 pub mod check;
 pub mod definition;
 pub mod effect;
+pub mod extension;
 pub mod feature_flag;
 pub mod function;
 pub mod guard;
+pub mod handler;
 pub mod health;
 pub mod incident;
 pub mod instance;
+pub mod member;
 pub mod message;
 pub mod organization;
+pub mod outbox;
 pub mod retention;
 pub mod schedule;
 pub mod scheduler_run;

@@ -1,4 +1,4 @@
-//! What becomes of instances that have ended: `wf.hold`, `wf.retention`, and the statements of a purge.
+//! What becomes of instances that have ended: `wf.legal_hold`, `wf.retention`, and the statements of a purge.
 
 use pgrx::Uuid;
 use pgrx::datum::Interval;

@@ -30,6 +30,7 @@ statement!(NOT_FIRED, "timer_not_fired");
 statement!(FAILED, "timer_failed");
 statement!(SUSPEND, "timer_suspend");
 statement!(RESUME, "timer_resume");
+statement!(MOVE, "timer_move");
 
 /// A timer to be stored.
 pub struct NewTimer {
@@ -37,6 +38,8 @@ pub struct NewTimer {
     pub fire_at: Timestamp,
     /// A delay and not a moment.
     pub is_relative: bool,
+    /// The calendar that counts the delay.
+    pub calendar: Option<String>,
     /// `after`, `raise`, `delay` or `set`.
     pub kind: &'static str,
     pub name: String,
@@ -122,6 +125,7 @@ pub fn insert(
             &timers.iter().map(|timer| timer.state.clone()).collect::<Vec<_>>(),
             &timers.iter().map(|timer| timer.payload.clone()).collect::<Vec<_>>(),
             &suspended,
+            &timers.iter().map(|timer| timer.calendar.clone()).collect::<Vec<_>>(),
         ])
         .map(drop)
 }
@@ -281,9 +285,32 @@ pub fn suspend(organization: Uuid, instance: Uuid) -> Result<(), Error> {
     SUSPEND.execute(&[&organization, &instance]).map(drop)
 }
 
-/// Lets the suspended timers of an instance run again, which was paused from `paused_at` until now.
-pub fn resume(organization: Uuid, instance: Uuid, paused_at: Timestamp, now: Timestamp) -> Result<(), Error> {
+/// A delay in the time of a calendar, which a pause held up.
+pub struct Counted {
+    pub id: Uuid,
+    /// Without that pause.
+    pub fire_at: Timestamp,
+    pub waited_from: Timestamp,
+    pub calendar: String,
+}
+
+/// Lets the suspended timers of an instance run again, which was paused from `paused_at` until now, and gives those that
+/// are to be moved in the time of their calendar.
+pub fn resume(organization: Uuid, instance: Uuid, paused_at: Timestamp, now: Timestamp) -> Result<Vec<Counted>, Error> {
     // One of them may be due, or an effect that waited; when the others are, the workers see for themselves.
     wake::note(now);
-    RESUME.execute(&[&organization, &instance, &paused_at, &now]).map(drop)
+    RESUME.rows(&[&organization, &instance, &paused_at, &now], |row| {
+        Ok(Counted {
+            id: row.required(1)?,
+            fire_at: row.required(2)?,
+            waited_from: row.required(3)?,
+            calendar: row.required(4)?,
+        })
+    })
+}
+
+/// Moves a pending timer to another moment.
+pub fn shift(organization: Uuid, instance: Uuid, id: Uuid, fire_at: Timestamp) -> Result<(), Error> {
+    wake::note(fire_at);
+    MOVE.execute(&[&organization, &instance, &id, &fire_at]).map(drop)
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use pgrx::pg_sys;
 
 use crate::engine::caller::{self, Caller};
+use crate::engine::capability::Capability;
 use crate::engine::queue::Memory;
 use crate::engine::tick::{self, Carried, Limits};
 use crate::error::Error;
@@ -113,7 +114,7 @@ fn serve(seat: &'static Seat) -> Verdict {
 
 /// Runs a transaction of the engine's.
 fn transact<T>(work: impl FnOnce(&Caller) -> Result<T, Error>) -> Result<T, Error> {
-    background::transaction(|| caller::write(None, None, None, work))
+    background::transaction(|| caller::write(Capability::Worker, None, None, None, work))
 }
 
 impl Worker {

@@ -98,7 +98,8 @@ impl<'a> Reader<'a> {
     fn task_field(&mut self, key: &str, node: NodeId) {
         let what = format!("\"{key}\"");
         match (key, self.doc.value(node)) {
-            ("title" | "body" | "assignee_role" | "assignee_user_id" | "calendar", _) => drop(self.string(node, &what)),
+            ("title" | "body" | "assignee_role" | "assignee_user_id", _) => drop(self.string(node, &what)),
+            ("calendar", _) => drop(self.calendar_name(node)),
             ("due" | "due_at", Value::String(text)) if is_moment(text) => {}
             ("due", _) => drop(self.duration(node, &what)),
             ("due_at", Value::String(text)) => {

@@ -4,6 +4,7 @@
 mod action;
 mod flat;
 mod guard;
+mod handler;
 mod invoke;
 mod policy;
 mod state;
@@ -17,6 +18,8 @@ use super::ids::{LiteralId, PathId};
 use super::json::{Document, NodeId, ROOT, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
+
+pub use handler::{HandlerSettings, handler};
 
 pub(super) struct Reader<'a> {
     doc: &'a Document,

@@ -130,7 +130,19 @@ impl<'a> Reader<'a> {
 
     /// The `calendar` key of an object.
     pub(super) fn calendar(&mut self, node: NodeId) -> Option<String> {
-        self.optional_name(node, "calendar")
+        let child = self.doc.get(node, "calendar")?;
+        self.calendar_name(child)
+    }
+
+    /// The code of a calendar.
+    pub(super) fn calendar_name(&mut self, node: NodeId) -> Option<String> {
+        let code = self.name(node, "\"calendar\"")?;
+        if !self.catalog.calendar_known(code) {
+            let message =
+                format!("No calendar \"{code}\" is set yet; until wf_set_calendar makes it, what counts in it fails");
+            self.flaw(node, FindingCode::UnknownCalendar, message);
+        }
+        Some(code.to_owned())
     }
 
     /// The limits of a whole definition.

@@ -267,6 +267,12 @@ fn table() -> Vec<(String, &'static str, FindingCode)> {
         (go(r#""guard":"isUnknown""#), GUARD, UnboundGuard),
         (go(r#""guard":{"type":"HERA.A.B.C"}"#), "/states/a/on/GO/guard/type", UnboundGuard),
         (a(r#""onDone":"b""#), "/states/a/onDone", NeverDone),
+        (root(r#""sla":{"duration":"P1D","calendar":"shop"}"#), "/sla/calendar", UnknownCalendar),
+        (
+            a(r#""after":{"PT8H":{"target":"b","calendar":"shop"}},"on":{"GO":"b"}"#),
+            "/states/a/after/PT8H/calendar",
+            UnknownCalendar,
+        ),
     ]
 }
 

@@ -18,7 +18,7 @@ use super::*;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
-/// Knows `demo.yes`, `demo.value` and the guard `isKnown`.
+/// Knows `demo.yes`, `demo.value`, the guard `isKnown` and the calendar `office`.
 pub(super) struct FakeCatalog;
 
 impl Catalog for FakeCatalog {
@@ -36,6 +36,10 @@ impl Catalog for FakeCatalog {
 
     fn guard_registered(&self, code: &str) -> bool {
         matches!(code, "isKnown" | "HERA.LEAVE.BALANCE" | "demo.registered")
+    }
+
+    fn calendar_known(&self, code: &str) -> bool {
+        code == "office"
     }
 }
 

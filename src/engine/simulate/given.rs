@@ -120,7 +120,7 @@ pub fn moment(element: &str, to: &Jsonb, now: Timestamp) -> Result<Timestamp, Er
 }
 
 fn delay_end(element: &str, to: &Jsonb, from: Timestamp) -> Result<Timestamp, Error> {
-    due(element, &When::Computed(to.clone()), from).map(|due| due.at).map_err(|_| {
+    due(element, &When::Computed(to.clone()), from, None).map(|due| due.at).map_err(|_| {
         Error::new(Code::InvalidArgument, format!("{element} moves the clock by no delay"))
             .detail(format!("It is {}.", to.to_text()))
             .hint("Give a number of milliseconds, an ISO 8601 duration such as PT1H, or a timestamp.")

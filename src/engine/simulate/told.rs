@@ -1,6 +1,9 @@
 //! A macrostep in words and JSON, for whoever reads a simulation.
 
+use pgrx::Uuid;
+
 use crate::chart::{Command, Outcome, TransitionId, Trigger, When};
+use crate::engine::calendar;
 use crate::engine::definition::Loaded;
 use crate::engine::work::due;
 use crate::error::Error;
@@ -8,13 +11,21 @@ use crate::pg::jsonb::{Jsonb, Object};
 use crate::pg::time::Timestamp;
 
 /// What is to be done, in the order in which the definition asked for it.
-pub fn commands(definition: &Loaded, outcome: &Outcome<Jsonb>, now: Timestamp) -> Result<Vec<Jsonb>, Error> {
-    outcome.commands.iter().map(|command| self::command(definition, command, now)).collect()
+pub fn commands(
+    organization: Uuid,
+    definition: &Loaded,
+    outcome: &Outcome<Jsonb>,
+    now: Timestamp,
+) -> Result<Vec<Jsonb>, Error> {
+    outcome.commands.iter().map(|command| self::command(organization, definition, command, now)).collect()
 }
 
-fn command(definition: &Loaded, command: &Command<Jsonb>, now: Timestamp) -> Result<Jsonb, Error> {
+fn command(organization: Uuid, definition: &Loaded, command: &Command<Jsonb>, now: Timestamp) -> Result<Jsonb, Error> {
     let chart = &definition.chart;
-    let timer = |name: &str, delay: &When<Jsonb>| due(name, delay, now).map(|due| due.at.to_iso());
+    let timer = |name: &str, delay: &When<Jsonb>, calendar: Option<&str>| {
+        let calendar = calendar::named(organization, calendar)?;
+        due(name, delay, now, calendar.as_ref()).map(|due| due.at.to_iso())
+    };
     Ok(match command {
         Command::Effect { code, params, .. } => Jsonb::object(|object| {
             object.set_text("effect", code);
@@ -29,8 +40,9 @@ fn command(definition: &Loaded, command: &Command<Jsonb>, now: Timestamp) -> Res
             })
         }
         Command::After { state, index, delay } => {
-            let name = &chart.state(*state).after[*index].name;
-            let due = timer(name, delay)?;
+            let after = &chart.state(*state).after[*index];
+            let name = &after.name;
+            let due = timer(name, delay, after.calendar.as_deref())?;
             Jsonb::object(|object| {
                 object.set_text("timer", name);
                 object.set_text("due", &due);
@@ -38,7 +50,7 @@ fn command(definition: &Loaded, command: &Command<Jsonb>, now: Timestamp) -> Res
         }
         Command::Raise { id, event, payload, delay } => {
             let name = id.as_ref().unwrap_or(event);
-            let due = timer(name, delay)?;
+            let due = timer(name, delay, None)?;
             Jsonb::object(|object| {
                 object.set_text("timer", name);
                 object.set_text("due", &due);

@@ -4,30 +4,30 @@ WITH instance AS MATERIALIZED (
     SELECT i.organization_id, i.id, i.definition_id, i.definition_code, i.definition_version, i.seq, i.status, i.state,
         i.paused_at, i.sla_at, i.parent_id, i.instance_key
     FROM wf.instance AS i
-    WHERE $1::uuid IS NULL OR i.organization_id = $1
+    WHERE $1::uuid[] IS NULL OR i.organization_id = ANY ($1)
 ),
 step AS MATERIALIZED (
     SELECT s.organization_id, s.instance_id, s.seq, s.id, s.status, s.from_state, s.to_state, s.line_code,
         pg_catalog.lag(s.seq, 1, 0::bigint) OVER journal AS seq_before,
         pg_catalog.lag(s.to_state) OVER journal AS state_before
     FROM wf.step AS s
-    WHERE $1::uuid IS NULL OR s.organization_id = $1
+    WHERE $1::uuid[] IS NULL OR s.organization_id = ANY ($1)
     WINDOW journal AS (PARTITION BY s.organization_id, s.instance_id ORDER BY s.seq)
 ),
 timer AS MATERIALIZED (
     SELECT t.organization_id, t.instance_id, t.id, t.name, t.status, t.state
     FROM wf.timer AS t
-    WHERE $1::uuid IS NULL OR t.organization_id = $1
+    WHERE $1::uuid[] IS NULL OR t.organization_id = ANY ($1)
 ),
 task AS MATERIALIZED (
     SELECT t.organization_id, t.instance_id, t.id, t.title, t.task_state, t.state
     FROM wf.task AS t
-    WHERE $1::uuid IS NULL OR t.organization_id = $1
+    WHERE $1::uuid[] IS NULL OR t.organization_id = ANY ($1)
 ),
 effect AS MATERIALIZED (
     SELECT e.organization_id, e.instance_id, e.id, e.step_id, e.seq, e.code, e.status, e.state
     FROM wf.effect AS e
-    WHERE $1::uuid IS NULL OR e.organization_id = $1
+    WHERE $1::uuid[] IS NULL OR e.organization_id = ANY ($1)
 ),
 -- What belongs to a state, and whether its instance is there.
 held AS (
@@ -92,7 +92,7 @@ WHERE NOT EXISTS (
 UNION ALL
 SELECT 'definition', NULL, pg_catalog.format('%s has %s current versions', d.code, pg_catalog.count(*) FILTER (WHERE d.is_current))
 FROM wf.definition AS d
-WHERE $1::uuid IS NULL OR d.organization_id = $1
+WHERE $1::uuid[] IS NULL OR d.organization_id = ANY ($1)
 GROUP BY d.organization_id, d.code
 HAVING pg_catalog.count(*) FILTER (WHERE d.is_current) <> 1
 UNION ALL
@@ -152,13 +152,13 @@ FROM (
     SELECT 'wf.effect', e.organization_id, e.instance_id FROM effect AS e
     UNION ALL
     SELECT 'wf.search', s.organization_id, s.instance_id FROM wf.search AS s
-    WHERE $1::uuid IS NULL OR s.organization_id = $1
+    WHERE $1::uuid[] IS NULL OR s.organization_id = ANY ($1)
     UNION ALL
     SELECT 'wf.message', m.organization_id, m.instance_id FROM wf.message AS m
-    WHERE m.instance_id IS NOT NULL AND ($1::uuid IS NULL OR m.organization_id = $1)
+    WHERE m.instance_id IS NOT NULL AND ($1::uuid[] IS NULL OR m.organization_id = ANY ($1))
     UNION ALL
-    SELECT 'wf.hold', h.organization_id, h.instance_id FROM wf.hold AS h
-    WHERE $1::uuid IS NULL OR h.organization_id = $1
+    SELECT 'wf.legal_hold', h.organization_id, h.instance_id FROM wf.legal_hold AS h
+    WHERE $1::uuid[] IS NULL OR h.organization_id = ANY ($1)
 ) AS w
 LEFT JOIN instance AS i ON i.organization_id = w.organization_id AND i.id = w.instance_id
 WHERE i.id IS NULL

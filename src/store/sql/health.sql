@@ -1,4 +1,4 @@
--- How the engine is, one row per component. $1: the organization, or null for all; $2: wf.now(); $3: does the server
+-- How the engine is, one row per component. $1: the organizations, or null for all; $2: wf.now(); $3: does the server
 -- preload the library; $4: workers of this database that are alive; $5: do workers serve it (pg_workflow.enabled);
 -- $6: seconds that finished instances are kept, null for ever; $7: the library's version.
 -- Due work is counted up to 10,000: enough to know that it is a backlog.
@@ -6,7 +6,7 @@ WITH due_timer AS MATERIALIZED (
     -- Index: idx_wf_timers_due.
     SELECT t.fire_at AS due_at
     FROM wf.timer AS t
-    WHERE t.status = 'PENDING' AND t.fire_at <= $2 AND ($1::uuid IS NULL OR t.organization_id = $1)
+    WHERE t.status = 'PENDING' AND t.fire_at <= $2 AND ($1::uuid[] IS NULL OR t.organization_id = ANY ($1))
     ORDER BY t.fire_at
     LIMIT 10000
 ),
@@ -14,14 +14,14 @@ due_effect AS MATERIALIZED (
     -- Index: idx_wf_effects_ready.
     (SELECT e.created_at AS due_at
     FROM wf.effect AS e
-    WHERE e.status = 'PENDING' AND ($1::uuid IS NULL OR e.organization_id = $1)
+    WHERE e.status = 'PENDING' AND ($1::uuid[] IS NULL OR e.organization_id = ANY ($1))
     ORDER BY e.created_at
     LIMIT 10000)
     UNION ALL
     -- Index: idx_wf_effects_retry.
     (SELECT e.next_retry_at
     FROM wf.effect AS e
-    WHERE e.status = 'FAILED' AND e.next_retry_at <= $2 AND ($1::uuid IS NULL OR e.organization_id = $1)
+    WHERE e.status = 'FAILED' AND e.next_retry_at <= $2 AND ($1::uuid[] IS NULL OR e.organization_id = ANY ($1))
     ORDER BY e.next_retry_at
     LIMIT 10000)
 ),
@@ -29,7 +29,7 @@ due_message AS MATERIALIZED (
     -- Index: idx_wf_messages_due.
     SELECT m.next_attempt_at AS due_at
     FROM wf.message AS m
-    WHERE m.next_attempt_at <= $2 AND ($1::uuid IS NULL OR m.organization_id = $1)
+    WHERE m.next_attempt_at <= $2 AND ($1::uuid[] IS NULL OR m.organization_id = ANY ($1))
     ORDER BY m.next_attempt_at
     LIMIT 10000
 ),
@@ -85,9 +85,9 @@ owner AS MATERIALIZED (
         UNION ALL
         SELECT g.organization_id, pg_catalog.format('guard %s', g.code), g.owner_role FROM wf.guard AS g
         UNION ALL
-        SELECT h.organization_id, pg_catalog.format('handler %s', h.code), h.owner_role FROM wf.handler AS h
+        SELECT h.organization_id, pg_catalog.format('handler %s', h.code), h.run_as FROM wf.handler AS h
     ) AS o
-    WHERE ($1::uuid IS NULL OR o.organization_id = $1)
+    WHERE ($1::uuid[] IS NULL OR o.organization_id = ANY ($1))
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.oid = o.owner_role::oid)
 ),
 stop AS MATERIALIZED (
@@ -95,12 +95,12 @@ stop AS MATERIALIZED (
         pg_catalog.count(*) FILTER (WHERE f.definition_code = 'ALL') AS stops,
         pg_catalog.string_agg(f.definition_code, ', ' ORDER BY f.definition_code) AS codes
     FROM wf.feature_flag AS f
-    WHERE f.is_current AND NOT f.enabled AND ($1::uuid IS NULL OR f.organization_id = $1 OR f.is_global)
+    WHERE f.is_current AND NOT f.enabled AND ($1::uuid[] IS NULL OR f.organization_id = ANY ($1) OR f.is_global)
 ),
 schedule AS MATERIALIZED (
     SELECT pg_catalog.count(*) AS failing, pg_catalog.string_agg(s.name, ', ' ORDER BY s.name) AS names
     FROM wf.schedule AS s
-    WHERE ($1::uuid IS NULL OR s.organization_id = $1)
+    WHERE ($1::uuid[] IS NULL OR s.organization_id = ANY ($1))
       AND s.last_error_at IS NOT NULL
       AND (s.last_run_at IS NULL OR s.last_error_at > s.last_run_at)
 )
@@ -138,24 +138,24 @@ FROM (
     FROM (
         SELECT
             (SELECT pg_catalog.count(*) FROM wf.message AS m
-                WHERE m.incident IS NOT NULL AND ($1::uuid IS NULL OR m.organization_id = $1))
+                WHERE m.incident IS NOT NULL AND ($1::uuid[] IS NULL OR m.organization_id = ANY ($1)))
             + (SELECT pg_catalog.count(*) FROM wf.effect AS e
-                WHERE e.status = 'PERMANENTLY_FAILED' AND e.is_incident AND ($1::uuid IS NULL OR e.organization_id = $1))
+                WHERE e.status = 'PERMANENTLY_FAILED' AND e.is_incident AND ($1::uuid[] IS NULL OR e.organization_id = ANY ($1)))
             + (SELECT pg_catalog.count(*) FROM wf.timer AS t
-                WHERE t.status = 'FAILED' AND ($1::uuid IS NULL OR t.organization_id = $1)) AS incidents
+                WHERE t.status = 'FAILED' AND ($1::uuid[] IS NULL OR t.organization_id = ANY ($1))) AS incidents
     ) AS n
     UNION ALL
     -- Index: idx_wf_instances_sla.
     SELECT 4, 'service_levels', CASE WHEN pg_catalog.count(*) > 0 THEN 'warning' ELSE 'ok' END,
         pg_catalog.format('%s instances are past their deadline', pg_catalog.count(*))
     FROM wf.instance AS i
-    WHERE i.status = 'active' AND i.sla_at < $2 AND ($1::uuid IS NULL OR i.organization_id = $1)
+    WHERE i.status = 'active' AND i.sla_at < $2 AND ($1::uuid[] IS NULL OR i.organization_id = ANY ($1))
     UNION ALL
     -- Index: idx_wf_tasks_due.
     SELECT 5, 'tasks', CASE WHEN pg_catalog.count(*) > 0 THEN 'warning' ELSE 'ok' END,
         pg_catalog.format('%s open tasks are overdue', pg_catalog.count(*))
     FROM wf.task AS t
-    WHERE t.task_state IN ('OPEN', 'CLAIMED') AND t.due_at < $2 AND ($1::uuid IS NULL OR t.organization_id = $1)
+    WHERE t.task_state IN ('OPEN', 'CLAIMED') AND t.due_at < $2 AND ($1::uuid[] IS NULL OR t.organization_id = ANY ($1))
     UNION ALL
     SELECT 6, 'schedules', CASE WHEN s.failing > 0 THEN 'warning' ELSE 'ok' END,
         CASE WHEN s.failing > 0 THEN pg_catalog.format('the last start failed: %s', s.names) ELSE 'every last start went well' END

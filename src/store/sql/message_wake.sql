@@ -6,10 +6,10 @@ WITH waiting AS (
     FROM wf.message AS m
     WHERE m.organization_id = $1
       AND (m.instance_id = $2 OR m.correlation_key = $3)
-      AND m.next_attempt_at > m.created_at
+      AND (m.next_attempt_at > m.created_at OR m.attempts > 0 AND $2 <> ALL (COALESCE(m.held_for, '{}')))
     FOR UPDATE SKIP LOCKED
 )
 UPDATE wf.message AS m
-SET next_attempt_at = LEAST(m.created_at, $4)
+SET next_attempt_at = LEAST(m.created_at, $4), held_for = array_append(array_remove(m.held_for, $2), $2)
 FROM waiting
 WHERE m.organization_id = $1 AND m.id = waiting.id

@@ -1,16 +1,16 @@
--- Every measurement: name, labels, value. $1: the organization, or null for all; $2: wf.now(). Counters and histograms
+-- Every measurement: name, labels, value. $1: the organizations, or null for all; $2: wf.now(). Counters and histograms
 -- come from the rows that they count (wf.tally) and from what purges took along, so a crash cannot lose or double any.
 WITH tally AS MATERIALIZED (
     SELECT t.family, t.label, t.bucket, pg_catalog.sum(t.events)::bigint AS events, pg_catalog.sum(t.amount) AS amount
     FROM (
         SELECT c.family, c.label, c.bucket, pg_catalog.count(*) AS events, pg_catalog.sum(c.amount) AS amount
         FROM wf.tally AS c
-        WHERE $1::uuid IS NULL OR c.organization_id = $1
+        WHERE $1::uuid[] IS NULL OR c.organization_id = ANY ($1)
         GROUP BY c.family, c.label, c.bucket
         UNION ALL
         SELECT p.family, p.label, p.bucket, p.events, p.amount
         FROM wf.purged AS p
-        WHERE $1::uuid IS NULL OR p.organization_id = $1
+        WHERE $1::uuid[] IS NULL OR p.organization_id = ANY ($1)
     ) AS t
     GROUP BY t.family, t.label, t.bucket
 ),
@@ -35,7 +35,7 @@ FROM (
     UNION ALL
     SELECT 'wf_instances_purged_total', '{}', COALESCE(pg_catalog.sum(p.events), 0), 0
     FROM wf.purged AS p
-    WHERE p.family = 'instance' AND ($1::uuid IS NULL OR p.organization_id = $1)
+    WHERE p.family = 'instance' AND ($1::uuid[] IS NULL OR p.organization_id = ANY ($1))
     UNION ALL
     SELECT 'wf_steps_total', '{}', COALESCE(pg_catalog.sum(t.amount), 0), 0
     FROM tally AS t
@@ -65,17 +65,17 @@ FROM (
     UNION ALL
     SELECT 'wf_instances', pg_catalog.jsonb_build_object('definition_code', i.definition_code, 'status', i.status), pg_catalog.count(*), 0
     FROM wf.instance AS i
-    WHERE $1::uuid IS NULL OR i.organization_id = $1
+    WHERE $1::uuid[] IS NULL OR i.organization_id = ANY ($1)
     GROUP BY i.definition_code, i.status
     UNION ALL
     SELECT 'wf_instances_paused', '{}', pg_catalog.count(*), 0
     FROM wf.instance AS i
-    WHERE i.status = 'active' AND i.paused_at IS NOT NULL AND ($1::uuid IS NULL OR i.organization_id = $1)
+    WHERE i.status = 'active' AND i.paused_at IS NOT NULL AND ($1::uuid[] IS NULL OR i.organization_id = ANY ($1))
     UNION ALL
     -- Index: idx_wf_instances_sla.
     SELECT 'wf_instances_overdue', '{}', pg_catalog.count(*), 0
     FROM wf.instance AS i
-    WHERE i.status = 'active' AND i.sla_at < $2 AND ($1::uuid IS NULL OR i.organization_id = $1)
+    WHERE i.status = 'active' AND i.sla_at < $2 AND ($1::uuid[] IS NULL OR i.organization_id = ANY ($1))
     UNION ALL
     -- Index: idx_wf_timers_due.
     SELECT t.name, '{}', t.value, 0
@@ -83,7 +83,7 @@ FROM (
         SELECT pg_catalog.count(*) AS pending, pg_catalog.count(*) FILTER (WHERE t.fire_at <= $2) AS due,
             GREATEST(EXTRACT(epoch FROM $2 - pg_catalog.min(t.fire_at)), 0) AS late
         FROM wf.timer AS t
-        WHERE t.status = 'PENDING' AND ($1::uuid IS NULL OR t.organization_id = $1)
+        WHERE t.status = 'PENDING' AND ($1::uuid[] IS NULL OR t.organization_id = ANY ($1))
     ) AS n
     CROSS JOIN LATERAL (VALUES
         ('wf_timers_pending', n.pending::double precision),
@@ -93,18 +93,18 @@ FROM (
     UNION ALL
     SELECT 'wf_effects', pg_catalog.jsonb_build_object('code', e.code, 'status', e.status), pg_catalog.count(*), 0
     FROM wf.effect AS e
-    WHERE e.status IN ('PENDING', 'EXECUTING', 'FAILED', 'PERMANENTLY_FAILED') AND ($1::uuid IS NULL OR e.organization_id = $1)
+    WHERE e.status IN ('PENDING', 'EXECUTING', 'FAILED', 'PERMANENTLY_FAILED') AND ($1::uuid[] IS NULL OR e.organization_id = ANY ($1))
     GROUP BY e.code, e.status
     UNION ALL
     -- Index: idx_wf_effects_ready.
     SELECT 'wf_effects_oldest_pending_seconds', '{}',
         COALESCE(GREATEST(EXTRACT(epoch FROM $2 - pg_catalog.min(e.created_at)), 0), 0), 0
     FROM wf.effect AS e
-    WHERE e.status = 'PENDING' AND ($1::uuid IS NULL OR e.organization_id = $1)
+    WHERE e.status = 'PENDING' AND ($1::uuid[] IS NULL OR e.organization_id = ANY ($1))
     UNION ALL
     SELECT 'wf_messages_waiting', '{}', pg_catalog.count(*), 0
     FROM wf.message AS m
-    WHERE m.next_attempt_at IS NOT NULL AND ($1::uuid IS NULL OR m.organization_id = $1)
+    WHERE m.next_attempt_at IS NOT NULL AND ($1::uuid[] IS NULL OR m.organization_id = ANY ($1))
     UNION ALL
     -- Index: idx_wf_tasks_state_due.
     SELECT t.name, '{}', t.value, 0
@@ -113,7 +113,7 @@ FROM (
             pg_catalog.count(*) FILTER (WHERE t.task_state = 'CLAIMED') AS claimed,
             pg_catalog.count(*) FILTER (WHERE t.due_at < $2) AS overdue
         FROM wf.task AS t
-        WHERE t.task_state IN ('OPEN', 'CLAIMED') AND ($1::uuid IS NULL OR t.organization_id = $1)
+        WHERE t.task_state IN ('OPEN', 'CLAIMED') AND ($1::uuid[] IS NULL OR t.organization_id = ANY ($1))
     ) AS n
     CROSS JOIN LATERAL (VALUES ('wf_tasks_open', n.open), ('wf_tasks_claimed', n.claimed), ('wf_tasks_overdue', n.overdue)) AS t (name, value)
     UNION ALL
@@ -121,19 +121,19 @@ FROM (
     SELECT 'wf_incidents', pg_catalog.jsonb_build_object('kind', k.kind), k.open, 0
     FROM (
         SELECT w.kind, (SELECT pg_catalog.count(*) FROM wf.message AS m
-            WHERE m.incident IS NOT NULL AND m.incident = w.kind AND ($1::uuid IS NULL OR m.organization_id = $1)) AS open
+            WHERE m.incident IS NOT NULL AND m.incident = w.kind AND ($1::uuid[] IS NULL OR m.organization_id = ANY ($1))) AS open
         FROM (VALUES ('LATE'), ('UNEXPECTED'), ('FAILED')) AS w (kind)
         UNION ALL
         SELECT 'EFFECT_FAILED', (SELECT pg_catalog.count(*) FROM wf.effect AS e
-            WHERE e.status = 'PERMANENTLY_FAILED' AND e.is_incident AND ($1::uuid IS NULL OR e.organization_id = $1))
+            WHERE e.status = 'PERMANENTLY_FAILED' AND e.is_incident AND ($1::uuid[] IS NULL OR e.organization_id = ANY ($1)))
         UNION ALL
         SELECT 'TIMER_FAILED', (SELECT pg_catalog.count(*) FROM wf.timer AS t
-            WHERE t.status = 'FAILED' AND ($1::uuid IS NULL OR t.organization_id = $1))
+            WHERE t.status = 'FAILED' AND ($1::uuid[] IS NULL OR t.organization_id = ANY ($1)))
     ) AS k
     UNION ALL
     SELECT 'wf_feature_flags_off', '{}', pg_catalog.count(*), 0
     FROM wf.feature_flag AS f
-    WHERE f.is_current AND NOT f.enabled AND ($1::uuid IS NULL OR f.organization_id = $1 OR f.is_global)
+    WHERE f.is_current AND NOT f.enabled AND ($1::uuid[] IS NULL OR f.organization_id = ANY ($1) OR f.is_global)
     UNION ALL
     SELECT 'wf_table_bytes', pg_catalog.jsonb_build_object('table', c.relname),
         pg_catalog.pg_total_relation_size(c.oid)::double precision, 0

@@ -129,7 +129,7 @@ ROLLBACK;
 
 -- Orphans: rows of no instance, effects of no step, an organization that nobody knows.
 BEGIN;
-INSERT INTO wf.hold (organization_id, instance_id, held_at) SELECT organization_id, id, now() FROM wf.instance WHERE id = :'open';
+INSERT INTO wf.legal_hold (organization_id, instance_id, held_at) SELECT organization_id, id, now() FROM wf.instance WHERE id = :'open';
 INSERT INTO wf.message (organization_id, id, created_at, attempts, instance_id, event)
 SELECT organization_id, gen_random_uuid(), now(), 0, id, 'X' FROM wf.instance WHERE id = :'open';
 DELETE FROM wf.instance WHERE id = :'open';

@@ -57,6 +57,7 @@ CREATE ROLE functions_author;
 CREATE ROLE functions_sender;
 GRANT USAGE ON SCHEMA public, demo, wf TO functions_author, functions_sender;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO functions_author, functions_sender;
+INSERT INTO wf.member VALUES ('functions_author', NULL, 'admin', 'test', now()), ('functions_sender', NULL, 'participant', 'test', now());
 CREATE SCHEMA functions_path AUTHORIZATION functions_author;
 SET ROLE functions_author;
 CREATE TABLE functions_path.ledger (n integer);

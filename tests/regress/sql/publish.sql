@@ -188,7 +188,7 @@ SET pg_workflow.fake_now = '2026-03-02 15:00:30+00';
 SELECT effects_run FROM wf_scheduler_tick();
 SELECT kind, attempts, next_attempt_at FROM wf_incidents_view;
 SET demo.broken = '';
-SET pg_workflow.fake_now = '2026-03-02 15:01+00';
+SET pg_workflow.fake_now = '2026-03-02 15:01:30+00';
 SELECT effects_run FROM wf_scheduler_tick();
 SELECT instance_key, to_state FROM pg_temp.heard();
 SELECT count(*) FROM wf_incidents_view;

@@ -42,7 +42,7 @@ SELECT instance_key, status, current_state, (SELECT string_agg(e.effect_smart_co
     FROM wf_effects_view AS e WHERE e.instance_id = i.instance_id) AS effects
 FROM wf_instances_view AS i ORDER BY instance_key;
 SELECT held_at, held_by, reason FROM wf_hold_instance(pg_temp.id('held'), 'case 4711', held_by => 'lena');
-SELECT i.instance_key, h.held_at, h.held_by, h.reason FROM wf_holds_view AS h JOIN wf_instances_view AS i USING (instance_id);
+SELECT i.instance_key, h.held_at, h.held_by, h.reason FROM wf_legal_holds_view AS h JOIN wf_instances_view AS i USING (instance_id);
 CREATE TEMPORARY TABLE before AS SELECT name, labels, value FROM wf_metrics()
 WHERE name ~ '(_total|_bucket|_sum|_count)$' AND name <> 'wf_instances_purged_total';
 

@@ -1,14 +1,14 @@
 -- How long finished instances stay, and what is known of those that went.
 
-CREATE TABLE wf.hold (
+CREATE TABLE wf.legal_hold (
     organization_id uuid        NOT NULL,
     instance_id     uuid        NOT NULL,
     held_at         timestamptz NOT NULL,
     held_by         text,
     reason          text,
-    CONSTRAINT idx_wf_holds PRIMARY KEY (organization_id, instance_id)
+    CONSTRAINT idx_wf_legal_holds PRIMARY KEY (organization_id, instance_id)
 );
-COMMENT ON TABLE wf.hold IS 'Instances that a purge leaves alone, whatever their age.';
+COMMENT ON TABLE wf.legal_hold IS 'Instances that a purge leaves alone, whatever their age.';
 
 CREATE TABLE wf.retention (
     is_only     boolean     NOT NULL DEFAULT true CHECK (is_only),
@@ -35,8 +35,8 @@ CREATE VIEW wf.purgeable AS
 SELECT i.organization_id, i.id, i.created_at, i.updated_at
 FROM wf.instance AS i
 WHERE i.status IN ('completed', 'failed', 'cancelled')
-  -- Index: idx_wf_holds.
-  AND NOT EXISTS (SELECT FROM wf.hold AS h WHERE h.organization_id = i.organization_id AND h.instance_id = i.id)
+  -- Index: idx_wf_legal_holds.
+  AND NOT EXISTS (SELECT FROM wf.legal_hold AS h WHERE h.organization_id = i.organization_id AND h.instance_id = i.id)
   -- Index: idx_wf_instances.
   AND NOT EXISTS (SELECT FROM wf.instance AS p WHERE p.organization_id = i.organization_id AND p.id = i.parent_id)
   -- Index: idx_wf_instances_parent.

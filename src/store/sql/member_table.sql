@@ -1,0 +1,1 @@
+SELECT 'wf.member'::pg_catalog.regclass::pg_catalog.oid
