@@ -2,6 +2,7 @@
 //! Nothing is decided here. Every argument is optional to the server, so that a NULL where one is required is an error
 //! of ours with a name.
 
+mod by_hand;
 mod calendar;
 mod check;
 mod clock;
@@ -23,8 +24,10 @@ mod reassign;
 mod retention;
 mod schedule;
 mod scheduler;
+mod secret;
 mod send;
 mod simulate;
+mod task;
 mod timer;
 mod version;
 

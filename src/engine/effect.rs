@@ -48,9 +48,8 @@ pub fn claim(
     let lease_until = lease_end(caller, lease)?;
     let taker = Taker { worker, now: caller.now, lease_until: Some(lease_until) };
     let handlers = handler::all()?;
-    let parts = caller.parts();
-    let serves = |id| parts.iter().any(|part| part.organization.is_none_or(|organization| organization == id));
-    let accepts = |queue: &Queue| serves(queue.organization_id) && !handlers.is_sql(queue.organization_id, &queue.code);
+    let accepts =
+        |queue: &Queue| caller.serves(queue.organization_id) && !handlers.is_sql(queue.organization_id, &queue.code);
     let wanted = Wanted { taker, codes, accepts: &accepts };
     let mut taken = outbox::take(caller, &wanted, max_effects as usize)?;
     taken.sort_by_key(|effect| *effect.id.as_bytes());
@@ -109,8 +108,8 @@ pub fn fail(
         let error = errors[*ordinal as usize - 1].clone();
         let error = match error {
             Some(error) if error.is_object() => error,
-            Some(error) => failure::error_json("ERROR", &error.as_plain_text().unwrap_or_default()),
-            None => failure::error_json("ERROR", "the worker gave no error"),
+            Some(error) => failure::error_json(Code::EffectFailed.word(), &error.as_plain_text().unwrap_or_default()),
+            None => failure::error_json(Code::EffectFailed.word(), "the worker gave no error"),
         };
         statuses.insert(*effect.id.as_bytes(), failure::fail(caller, effect, error, retryable, true)?);
     }

@@ -19,6 +19,8 @@
 //! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
+pub mod audit;
+pub mod by_hand;
 pub mod calendar;
 pub mod caller;
 pub mod cancel;
@@ -38,10 +40,12 @@ pub mod feature_flag;
 pub mod functions;
 pub mod handler;
 pub mod health;
+pub mod hold;
 pub mod inbox;
 pub mod incident;
 pub mod ladder;
 pub mod macrostep;
+pub mod member;
 pub mod metrics;
 pub mod modify;
 pub mod outbox;
@@ -52,9 +56,11 @@ pub mod reassign;
 pub mod retention;
 pub mod retry;
 pub mod schedule;
+pub mod secret;
 pub mod send;
 pub mod simulate;
 pub mod start;
+pub mod task;
 pub mod tick;
 pub mod timer;
 pub mod version;

@@ -15,6 +15,7 @@ use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::pg::transaction;
+use crate::settings;
 use crate::store::organization;
 use crate::store::outbox::{self, Portion, Queue, Scope, Taken, Taker};
 
@@ -44,13 +45,32 @@ impl Wanted<'_> {
     }
 }
 
+/// Tells workers that listen, at commit, that there is something for them among these codes. However often a transaction
+/// calls it, one notification is sent.
+pub fn announce<'a>(organization: Uuid, mut codes: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+    if !settings::notify_effects() {
+        return Ok(());
+    }
+    let handlers = handler::all()?;
+    if codes.any(|code| code != "wf.workflow" && !handlers.is_sql(organization, code)) {
+        outbox::notify()?;
+    }
+    Ok(())
+}
+
 /// Takes at most `limit` effects: of each organization about as many, within a queue the oldest.
 pub fn take(caller: &Caller, wanted: &Wanted, limit: usize) -> Result<Vec<Taken>, Error> {
     let mut taken = Vec::new();
     let mut budgets = Budgets { now: wanted.taker.now, scopes: HashMap::new(), queues: HashMap::new() };
-    if let Some(organization) = caller.organization {
-        let queues = outbox::queues(wanted.codes.as_ref(), organization, organization, i32::MAX)?;
-        take_from(wanted, wanted.of(queues), limit, &mut budgets, &mut taken)?;
+    let parts = caller.parts();
+    if parts.iter().all(|part| part.organization.is_some()) {
+        let queues = caller.gather(|organization| match organization {
+            Some(only) => outbox::queues(wanted.codes.as_ref(), only, only, i32::MAX),
+            None => Ok(Vec::new()),
+        })?;
+        let begin = turn_of(&wanted.codes).unwrap_or(organization::zero());
+        let next = take_from(wanted, wanted.of(queues), begin, limit, &mut budgets, &mut taken)?;
+        remember_turn(&wanted.codes, next);
         return Ok(taken);
     }
     let window = limit.clamp(8, WINDOW);
@@ -60,7 +80,7 @@ pub fn take(caller: &Caller, wanted: &Wanted, limit: usize) -> Result<Vec<Taken>
         Ok::<_, Error>((wanted.of(queues), end))
     };
     let (zero, highest) = (organization::zero(), Uuid::from_bytes([0xff; 16]));
-    let mut begin = TURN.with_borrow(|turns| turns.get(&wanted.codes).copied());
+    let mut begin = turn_of(&wanted.codes);
     let (mut queues, mut end) = look(begin.unwrap_or(zero), highest)?;
     if begin.is_none() && (end.is_some() || queues.len() > limit) {
         // Or all sessions that claim once and go would begin at the same organization.
@@ -69,7 +89,7 @@ pub fn take(caller: &Caller, wanted: &Wanted, limit: usize) -> Result<Vec<Taken>
     }
     let (begin, mut last) = (begin.unwrap_or(zero), highest);
     let next = loop {
-        let unserved = take_from(wanted, queues, limit - taken.len(), &mut budgets, &mut taken)?;
+        let unserved = take_from(wanted, queues, zero, limit - taken.len(), &mut budgets, &mut taken)?;
         if unserved.is_some() || taken.len() >= limit {
             break unserved.or(end);
         }
@@ -83,16 +103,24 @@ pub fn take(caller: &Caller, wanted: &Wanted, limit: usize) -> Result<Vec<Taken>
         };
         (queues, end) = look(turn, last)?;
     };
+    remember_turn(&wanted.codes, next);
+    Ok(taken)
+}
+
+fn turn_of(codes: &Option<Vec<String>>) -> Option<Uuid> {
+    TURN.with_borrow(|turns| turns.get(codes).copied())
+}
+
+fn remember_turn(codes: &Option<Vec<String>>, next: Option<Uuid>) {
     TURN.with_borrow_mut(|turns| {
         if turns.len() >= TURNS {
             turns.clear();
         }
         match next {
-            Some(next) => turns.insert(wanted.codes.clone(), next),
-            None => turns.remove(&wanted.codes),
+            Some(next) => turns.insert(codes.clone(), next),
+            None => turns.remove(codes),
         }
     });
-    Ok(taken)
 }
 
 /// The first organization that a look at queues may not have reached: behind the last one of a code that had more than
@@ -103,15 +131,20 @@ fn end_of(queues: &[(Queue, Timestamp)], window: usize) -> Option<Uuid> {
     u128::from_be_bytes(end).checked_add(1).map(|next| Uuid::from_bytes(next.to_be_bytes()))
 }
 
-/// Takes from these queues and gives the first organization that got no turn, where there was not enough room for all.
+/// Takes from these queues, the organization `begin` and those behind it first, and gives the first that got no turn,
+/// where there was not enough room for all.
 fn take_from(
     wanted: &Wanted,
     mut queues: Vec<Queue>,
+    begin: Uuid,
     limit: usize,
     budgets: &mut Budgets,
     taken: &mut Vec<Taken>,
 ) -> Result<Option<Uuid>, Error> {
-    queues.sort_by(|one, other| one.organization_id.as_bytes().cmp(other.organization_id.as_bytes()));
+    let turn = |organization: &Uuid| {
+        u128::from_be_bytes(*organization.as_bytes()).wrapping_sub(u128::from_be_bytes(*begin.as_bytes()))
+    };
+    queues.sort_by_key(|queue| turn(&queue.organization_id));
     let mut room = limit;
     let mut unserved = None;
     let mut is_first_round = true;
@@ -119,7 +152,7 @@ fn take_from(
         let portions = share_out(&queues, room, budgets)?;
         if is_first_round {
             let served = portions.last().map(|portion| portion.queue.organization_id);
-            let behind = |queue: &&Queue| served.is_some_and(|served| queue.organization_id > served);
+            let behind = |queue: &&Queue| served.is_some_and(|served| turn(&queue.organization_id) > turn(&served));
             unserved = queues.iter().find(behind).map(|queue| queue.organization_id);
             is_first_round = false;
         }

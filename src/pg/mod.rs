@@ -12,7 +12,6 @@ pub mod extension;
 pub mod function;
 pub mod guc;
 pub mod hook;
-pub mod invalidation;
 pub mod jsonb;
 pub mod jsonpath;
 pub mod process;

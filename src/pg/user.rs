@@ -29,6 +29,12 @@ pub fn role_name(role: pg_sys::Oid) -> Option<String> {
     }
 }
 
+/// Has the role the rights of the extension's owner? Superusers have.
+pub fn is_owner(role: pg_sys::Oid) -> Result<bool, Error> {
+    // SAFETY: looks roles up.
+    Ok(unsafe { pg_sys::has_privs_of_role(role, owner()?) })
+}
+
 /// The role of this name.
 pub fn find_role(name: &str) -> Option<pg_sys::Oid> {
     let name = CString::new(name).ok()?;
@@ -41,12 +47,6 @@ pub fn find_role(name: &str) -> Option<pg_sys::Oid> {
 pub fn is_member(role: pg_sys::Oid, of: pg_sys::Oid) -> bool {
     // SAFETY: looks memberships up.
     unsafe { pg_sys::is_member_of_role(role, of) }
-}
-
-/// Has the role the rights of the extension's owner? Superusers have.
-pub fn is_owner(role: pg_sys::Oid) -> Result<bool, Error> {
-    // SAFETY: looks roles up.
-    Ok(unsafe { pg_sys::has_privs_of_role(role, owner()?) })
 }
 
 /// Runs `work` with the rights of the extension's owner.

@@ -27,6 +27,12 @@ statement!(CANCEL_ONE, "effect_cancel_one");
 statement!(INCIDENT, "effect_incident");
 statement!(NEXT, "work_next");
 statement!(WAITING, "effect_waiting");
+statement!(OF, "effect_of");
+statement!(FAILED, "effect_failed");
+statement!(PUT_BACK, "effect_put_back");
+statement!(HOME, "effect_home");
+statement!(LOCK, "effect_lock");
+statement!(SUPPLY, "effect_supply");
 
 /// An effect to be stored.
 pub struct NewEffect {
@@ -244,9 +250,10 @@ pub fn cancel_one(organization: Uuid, id: Uuid) -> Result<(), Error> {
     CANCEL_ONE.execute(&[&organization, &id]).map(drop)
 }
 
-/// Marks an effect as an incident, or no longer.
-pub fn set_incident(effect: &Effect, is_incident: bool) -> Result<(), Error> {
-    INCIDENT.execute(&[&effect.organization_id, &effect.id, &is_incident]).map(drop)
+/// Marks an effect as an incident, or no longer; false where an operator holds it.
+pub fn set_incident(effect: &Effect, is_incident: bool) -> Result<bool, Error> {
+    let marked = INCIDENT.execute(&[&effect.organization_id, &effect.id, &is_incident])?;
+    Ok(marked == 1)
 }
 
 /// The next moment at which a message, a child or a lease is due.
@@ -277,4 +284,44 @@ pub fn waiting(organization: Uuid, instance: Uuid) -> Result<Vec<Waiting>, Error
             next_retry_at: row.get(6),
         })
     })
+}
+
+/// An effect as an operator finds it.
+pub struct Found {
+    pub effect: Effect,
+    pub status: String,
+    pub code: String,
+}
+
+impl Found {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Found { effect: Effect::read(row)?, status: row.required(9)?, code: row.required(10)? })
+    }
+}
+
+/// The effects of an instance, of one step where `seq` names it: code and status.
+pub fn of(organization: Uuid, instance: Uuid, seq: Option<i64>) -> Result<Vec<(String, String)>, Error> {
+    OF.rows(&[&organization, &instance, &seq], |row| Ok((row.required(1)?, row.required(2)?)))
+}
+
+/// Locks those of them that failed.
+pub fn failed(organization: Uuid, instance: Uuid, seq: Option<i64>) -> Result<Vec<Found>, Error> {
+    FAILED.rows(&[&organization, &instance, &seq], Found::read)
+}
+
+/// Lets an effect that failed wait again, with other params where they are given.
+pub fn put_back(effect: &Effect, params: Option<&Jsonb>, now: Timestamp) -> Result<(), Error> {
+    wake::note(now);
+    PUT_BACK.execute(&[&effect.organization_id, &effect.id, &params.cloned()]).map(drop)
+}
+
+/// Locks an effect of this organization, or of any.
+pub fn lock(organization: Option<Uuid>, id: Uuid) -> Result<Option<Found>, Error> {
+    let home: Option<Uuid> = HOME.first(&[&id, &organization], |row| row.required(1))?;
+    home.map(|organization| LOCK.first(&[&organization, &id], Found::read)).transpose().map(Option::flatten)
+}
+
+/// Stores the result that an operator supplies.
+pub fn supply(effect: &Effect, now: Timestamp, output: Option<&Jsonb>) -> Result<(), Error> {
+    SUPPLY.execute(&[&effect.organization_id, &effect.id, &now, &output.cloned()]).map(drop)
 }

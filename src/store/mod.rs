@@ -2,6 +2,7 @@
 //! structs. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
 //! organization, because row security does not protect the owner's statements.
 
+pub mod audit;
 pub mod calendar;
 pub mod check;
 pub mod definition;
@@ -12,6 +13,7 @@ pub mod function;
 pub mod guard;
 pub mod handler;
 pub mod health;
+pub mod hold;
 pub mod incident;
 pub mod instance;
 pub mod member;
@@ -22,7 +24,9 @@ pub mod retention;
 pub mod schedule;
 pub mod scheduler_run;
 pub mod search;
+pub mod secret;
 pub mod step;
+pub mod task;
 pub mod timer;
 pub mod waiting;
 

@@ -31,14 +31,14 @@ pub fn known(organization: Uuid) -> Result<Known, Error> {
     known.ok_or_else(|| Error::internal("an aggregate without a row"))
 }
 
-/// Every organization.
-pub fn all() -> Result<Vec<Uuid>, Error> {
-    ALL.rows(&[], |row| row.required(1))
-}
-
 /// Registers an organization, unless it is registered.
 pub fn insert(organization: Uuid, now: Timestamp) -> Result<(), Error> {
     INSERT.execute(&[&organization, &now]).map(drop)
+}
+
+/// Every organization that holds anything.
+pub fn all() -> Result<Vec<Uuid>, Error> {
+    ALL.rows(&[], |row| row.required(1))
 }
 
 /// One of the organizations, by chance.

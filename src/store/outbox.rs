@@ -13,6 +13,7 @@ statement!(CLAIM, "effect_claim");
 statement!(RUNNING, "effect_running");
 statement!(STARTED, "effect_started");
 statement!(LIMIT_LOCK, "effect_limit_lock");
+statement!(NOTIFY, "effect_notify");
 
 /// The effects of one code and organization, and of one definition where that has limits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -37,6 +38,11 @@ pub fn queues(
         let queue = Queue { code: row.required(1)?, organization_id: row.required(2)?, lane: row.required(3)? };
         Ok((queue, row.required(4)?))
     })
+}
+
+/// Notifies the channel of workers when the transaction commits; a second time changes nothing.
+pub fn notify() -> Result<(), Error> {
+    NOTIFY.execute(&[]).map(drop)
 }
 
 /// A queue and how much of it is to be taken.

@@ -17,8 +17,8 @@ statement!(NEXT, "retention_next");
 statement!(BEGIN, "retention_begin");
 statement!(TAKE, "retention_take");
 statement!(PLAN, "retention_plan");
-statement!(HOLD, "hold_insert");
-statement!(RELEASE, "hold_delete");
+statement!(HOLD, "legal_hold_insert");
+statement!(RELEASE, "legal_hold_delete");
 
 /// How many rows of each kind.
 #[derive(Default)]

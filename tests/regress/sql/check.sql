@@ -96,16 +96,17 @@ BEGIN;
 UPDATE wf.timer SET instance_id = :'ended' WHERE instance_id = :'open';
 UPDATE wf.effect SET instance_id = :'ended', step_id = (SELECT id FROM wf.step WHERE instance_id = :'ended' AND seq = 1)
 WHERE instance_id = :'open' AND code = 'bank.pay';
-INSERT INTO wf.task (organization_id, id, instance_id, created_at, updated_at, task_state, title, priority)
-SELECT organization_id, gen_random_uuid(), id, created_at, created_at, 'CLAIMED', 'Look', 'normal' FROM wf.instance WHERE id = :'ended';
+SELECT task_id AS task FROM wf_create_task(:'open', 'Look', assignee_role => 'clerk') \gset
+UPDATE wf.task SET instance_id = :'ended' WHERE id = :'task';
 SELECT * FROM pg_temp.faults();
 ROLLBACK;
 BEGIN;
 UPDATE wf.timer SET status = 'PENDING' WHERE instance_id = :'busy';
 UPDATE wf.effect SET status = 'FAILED' WHERE instance_id = :'busy' AND code = 'bank.pay';
-INSERT INTO wf.task (organization_id, id, instance_id, created_at, updated_at, task_state, title, priority, state)
-SELECT organization_id, gen_random_uuid(), id, created_at, created_at, 'OPEN', 'Look', 'normal', s
-FROM wf.instance CROSS JOIN (VALUES ('open'), ('busy.a'), ('')) AS v (s) WHERE id = :'busy';
+WITH place AS (SELECT s FROM unnest(ARRAY['open', 'busy.a', '']) AS s), made AS (
+    SELECT task_id, s FROM place CROSS JOIN LATERAL wf_create_task(:'busy', 'Look', assignee_role => 'clerk', body => s)
+) SELECT count(*) FROM made;
+UPDATE wf.task SET state = body WHERE instance_id = :'busy';
 SELECT * FROM pg_temp.faults();
 ROLLBACK;
 
