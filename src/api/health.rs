@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use crate::engine::capability::Capability;
 use crate::engine::{caller, health, metrics};
+use crate::error::Code;
 use crate::pg::call::answer;
 use crate::pg::jsonb::Jsonb;
 
@@ -13,7 +14,11 @@ fn wf_health(
     organization_id: default!(Option<Uuid>, "NULL"),
 ) -> TableIterator<'static, (name!(component, String), name!(status, String), name!(detail, String))> {
     answer(move || {
-        let components = caller::read(Capability::Viewer, organization_id, health::health)?;
+        let components = match caller::read(Capability::Viewer, organization_id, health::health) {
+            // Nothing else can be asked then.
+            Err(error) if error.code() == Some(Code::VersionMismatch) => vec![health::version_mismatch(&error)],
+            answered => answered?,
+        };
         Ok(TableIterator::new(
             components.into_iter().map(|component| (component.name, component.status, component.detail)),
         ))

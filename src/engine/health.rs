@@ -23,6 +23,11 @@ pub fn health(caller: &Caller) -> Result<Vec<Component>, Error> {
     })
 }
 
+/// The one component that is left where library and schema are not of the same version.
+pub fn version_mismatch(error: &Error) -> Component {
+    Component { name: "version".to_owned(), status: "critical".to_owned(), detail: error.summary() }
+}
+
 /// Background workers of this database that are alive.
 pub fn workers() -> i32 {
     let here = database::current();
