@@ -5,9 +5,9 @@ PG ?= 15
 PRELOAD ?=
 export PG PRELOAD
 
-layers := test-chart test-pg test-regress test-isolation test-client test-worker test-upgrade test-readme
+layers := test-chart test-pg test-regress test-isolation test-client test-worker test-chaos test-upgrade test-readme
 
-.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions lint freeze install clean
+.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions chaos lint freeze install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -36,6 +36,7 @@ test-regress: ## what psql shows (pg_regress)
 test-isolation: ## sessions at the same time (pg_isolation_regress)
 test-client: ## a client as applications have it
 test-worker: ## background workers on servers that crash, move and are promoted
+test-chaos: ## clients at work while their server is killed, briefly
 test-upgrade: ## the schema and the work of earlier versions
 test-readme: ## the SQL of the README and docs
 $(layers):
@@ -46,6 +47,9 @@ bench-definitions: ## what a large definition costs (release build)
 
 bench-timers: ## how late timers fire, how fast a backlog drains (release build)
 	@scripts/bench-timers
+
+chaos: ## the same for ten minutes; CHAOS_SEED=N repeats a run's choices
+	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} scripts/test chaos
 
 lint: ## checks the style: rustfmt, clippy, shellcheck, the rules of the house
 	@scripts/lint
