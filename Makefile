@@ -7,7 +7,7 @@ export PG PRELOAD
 
 layers := test-chart test-pg test-regress test-isolation test-client test-worker test-chaos test-upgrade test-readme
 
-.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions chaos lint freeze install clean
+.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions chaos lint reference package test-package freeze install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -53,6 +53,15 @@ chaos: ## the same for ten minutes; CHAOS_SEED=N repeats a run's choices
 
 lint: ## checks the style: rustfmt, clippy, shellcheck, the rules of the house
 	@scripts/lint
+
+reference: ## writes docs/reference.md from the comments in the database
+	@scripts/reference
+
+package: ## builds a Debian package of it, under target/
+	@scripts/package
+
+test-package: ## installs that package into a fresh Debian and removes it again (root, debootstrap)
+	@scripts/test-package
 
 freeze: ## freezes the present version for its release: its schema, rows of its work, checksums
 	@scripts/freeze
