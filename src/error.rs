@@ -144,6 +144,8 @@ codes! {
         "the calendar has mistakes; DETAIL lists every one with its place"
     VersionMismatch b"WF053" "VERSION_MISMATCH" "every function"
         "the library that this session has loaded is not of the version of the extension in this database"
+    SecretNotFound b"WF054" "SECRET_NOT_FOUND" "wf_resolve_secrets"
+        "no secret of this name is set for the organization"
 }
 
 /// What a function of ours ends with when it cannot do what it was asked.

@@ -84,14 +84,3 @@ CREATE TABLE wf.calendar (
 COMMENT ON TABLE wf.calendar IS 'Working hours and holidays that service levels, task due dates and timers can count by.';
 COMMENT ON COLUMN wf.calendar.working_hours IS 'Weekdays and their hours, as given: {"mon-fri": ["09:00-12:00", "13:00-17:00"]}.';
 COMMENT ON COLUMN wf.calendar.holidays IS 'Days off, as given: ["2026-12-24", "12-25", {"date", "hours", "name"}].';
-
-CREATE TABLE wf.member (
-    role            regrole     NOT NULL,
-    organization_id uuid,
-    capability      text        NOT NULL CHECK (capability IN ('viewer', 'participant', 'worker', 'operator', 'admin')),
-    granted_by      text        NOT NULL,
-    granted_at      timestamptz NOT NULL
-);
-CREATE UNIQUE INDEX idx_wf_members ON wf.member (role, organization_id, capability);
-CREATE UNIQUE INDEX idx_wf_members_everywhere ON wf.member (role, capability) WHERE organization_id IS NULL;
-COMMENT ON TABLE wf.member IS 'Which database role may do what in which organization (NULL: in all).';

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::{calendar, caller};
 use crate::pg::call::answer;
 use crate::pg::jsonb::Jsonb;
@@ -24,7 +25,9 @@ fn wf_set_calendar(
             working_hours: required("working_hours", working_hours)?,
             holidays: required("holidays", holidays)?,
         };
-        let set = caller::write(organization_id, None, None, |caller| calendar::set(caller, &code, &calendar))?;
+        let set = caller::write(Capability::Admin, organization_id, None, None, |caller| {
+            calendar::set(caller, &code, &calendar)
+        })?;
         Ok(TableIterator::once((code, set.weekly_hours, set.created)))
     })
 }

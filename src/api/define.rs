@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::{caller, define};
 use crate::pg::call::answer;
 use crate::pg::function::RegProc;
@@ -17,7 +18,7 @@ fn wf_define(
 ) -> TableIterator<'static, (name!(code, String), name!(version, i32), name!(created, bool))> {
     answer(move || {
         let definition = required("definition", definition)?;
-        let defined = caller::write(organization_id, None, None, |caller| {
+        let defined = caller::write(Capability::Admin, organization_id, None, None, |caller| {
             define::define(caller, definition, activate.unwrap_or(false))
         })?;
         Ok(TableIterator::once((defined.code, defined.version, defined.created)))
@@ -34,7 +35,8 @@ fn wf_validate(
 > {
     answer(move || {
         let definition = required("definition", definition)?;
-        let findings = caller::read(organization_id, |caller| define::validate(caller, &definition.0))?;
+        let findings =
+            caller::read(Capability::Viewer, organization_id, |caller| define::validate(caller, &definition.0))?;
         Ok(TableIterator::new(findings.into_iter().map(|finding| {
             let (severity, code) = (finding.severity.as_str().to_owned(), finding.code.as_str().to_owned());
             (finding.pointer, severity, code, finding.message)
@@ -50,7 +52,7 @@ fn wf_definition(
 ) -> JsonText {
     answer(move || {
         let code = required("code", code)?;
-        caller::read(organization_id, |caller| define::document(caller, &code, version))
+        caller::read(Capability::Viewer, organization_id, |caller| define::document(caller, &code, version))
     })
 }
 
@@ -58,6 +60,8 @@ fn wf_definition(
 fn wf_register_guard(code: Option<String>, function: Option<RegProc>, organization_id: default!(Option<Uuid>, "NULL")) {
     answer(move || {
         let (code, function) = (required("code", code)?, required("function", function)?);
-        caller::write(organization_id, None, None, |caller| define::register_guard(caller, &code, function.0))
+        caller::write(Capability::Admin, organization_id, None, None, |caller| {
+            define::register_guard(caller, &code, function.0)
+        })
     })
 }

@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use super::required;
 use crate::engine::caller;
+use crate::engine::capability::Capability;
 use crate::engine::diagram::{Diagram, diagram, notation};
 use crate::engine::diff::diff;
 use crate::pg::call::answer;
@@ -20,7 +21,7 @@ fn wf_diagram(
     answer(move || {
         let notation = notation(&required("format", format)?)?;
         let wanted = Diagram { code, version, notation, instance_id };
-        caller::read(organization_id, |caller| diagram(caller, wanted))
+        caller::read(Capability::Viewer, organization_id, |caller| diagram(caller, wanted))
     })
 }
 
@@ -34,7 +35,7 @@ fn wf_diff(
     answer(move || {
         let (code, from) = (required("code", code)?, required("from_version", from_version)?);
         let to = required("to_version", to_version)?;
-        let changes = caller::read(organization_id, |caller| diff(caller, &code, from, to))?;
+        let changes = caller::read(Capability::Viewer, organization_id, |caller| diff(caller, &code, from, to))?;
         Ok(TableIterator::new(changes.into_iter().map(|change| (change.pointer, change.change, change.movable))))
     })
 }

@@ -6,6 +6,7 @@ use pgrx::prelude::*;
 
 use super::{required, texts};
 use crate::engine::caller;
+use crate::engine::capability::Capability;
 use crate::engine::effect::{self, Answered};
 use crate::error::{Code, Error};
 use crate::pg::call::answer;
@@ -46,15 +47,15 @@ fn wf_claim_effects(
     answer(move || {
         let worker = required("worker", worker)?;
         let (max, lease) = (required("max_effects", max_effects)?, required("lease", lease)?);
-        let (claimed, lease_until) = caller::write(organization_id, None, None, |caller| {
+        let (claimed, lease_until) = caller::write(Capability::Worker, organization_id, None, None, |caller| {
             effect::claim(caller, &worker, texts(codes), max, lease)
         })?;
         Ok(TableIterator::new(claimed.into_iter().map(move |effect| {
             (
                 effect.id,
-                effect.code,
+                effect.queue.code,
                 effect.params,
-                effect.organization_id,
+                effect.queue.organization_id,
                 effect.instance_id,
                 effect.seq,
                 effect.attempt,
@@ -76,7 +77,7 @@ fn wf_complete_effects(
     answer(move || {
         let worker = required("worker", worker)?;
         let (ids, attempts) = (elements("effect_ids", effect_ids)?, elements("attempts", attempts)?);
-        let rows = caller::write(organization_id, None, None, |caller| {
+        let rows = caller::write(Capability::Worker, organization_id, None, None, |caller| {
             effect::complete(caller, &worker, ids, attempts, outputs)
         })?;
         Ok(TableIterator::new(rows.into_iter().map(row)))
@@ -96,7 +97,7 @@ fn wf_fail_effects(
         let worker = required("worker", worker)?;
         let (ids, attempts) = (elements("effect_ids", effect_ids)?, elements("attempts", attempts)?);
         let retryable = required("retryable", retryable)?;
-        let rows = caller::write(organization_id, None, None, |caller| {
+        let rows = caller::write(Capability::Worker, organization_id, None, None, |caller| {
             effect::fail(caller, &worker, ids, attempts, errors, retryable)
         })?;
         Ok(TableIterator::new(rows.into_iter().map(row)))
@@ -115,8 +116,9 @@ fn wf_extend_leases(
         let worker = required("worker", worker)?;
         let (ids, attempts) = (elements("effect_ids", effect_ids)?, elements("attempts", attempts)?);
         let lease = required("lease", lease)?;
-        let rows =
-            caller::write(organization_id, None, None, |caller| effect::extend(caller, &worker, ids, attempts, lease))?;
+        let rows = caller::write(Capability::Worker, organization_id, None, None, |caller| {
+            effect::extend(caller, &worker, ids, attempts, lease)
+        })?;
         Ok(TableIterator::new(rows.into_iter().map(row)))
     })
 }

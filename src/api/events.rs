@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::{required, texts};
+use crate::engine::capability::Capability;
 use crate::engine::{caller, events};
 use crate::pg::call::answer;
 
@@ -24,7 +25,9 @@ fn wf_events(
 > {
     answer(move || {
         let id = required("instance_id", instance_id)?;
-        let rows = caller::read_as(organization_id, actor, texts(roles), |caller| events::events(caller, id))?;
+        let rows = caller::read_as(Capability::Viewer, organization_id, actor, texts(roles), |caller| {
+            events::events(caller, id)
+        })?;
         Ok(TableIterator::new(rows.into_iter().map(|row| (row.event, row.to_state, row.allowed, row.reason))))
     })
 }

@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use super::required;
 use crate::engine::caller;
+use crate::engine::capability::Capability;
 use crate::engine::feature_flag::{self, Decision, Setting};
 use crate::pg::call::answer;
 use crate::pg::time::Timestamp;
@@ -34,7 +35,9 @@ fn wf_set_feature_flag(
             reason,
             is_global: required("global", global)?,
         };
-        let set = caller::write(organization_id, set_by, None, |caller| feature_flag::set(caller, &setting))?;
+        let set = caller::write(Capability::Operator, organization_id, set_by, None, |caller| {
+            feature_flag::set(caller, &setting)
+        })?;
         Ok(TableIterator::once(row(set)))
     })
 }
@@ -55,7 +58,7 @@ fn wf_check_feature_flag(
 > {
     answer(move || {
         let code = required("definition_code", definition_code)?;
-        let decision = caller::read(organization_id, |caller| feature_flag::decide(caller, &code))?;
+        let decision = caller::read(Capability::Viewer, organization_id, |caller| feature_flag::decide(caller, &code))?;
         Ok(TableIterator::once(row(decision)))
     })
 }

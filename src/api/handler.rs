@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::{caller, handler};
 use crate::pg::call::answer;
 use crate::pg::jsonb::Jsonb;
@@ -17,7 +18,9 @@ fn wf_register_handler(
 ) {
     answer(move || {
         let (code, kind) = (required("code", code)?, required("kind", kind)?);
-        caller::write(organization_id, None, None, |caller| handler::register(caller, &code, &kind, config.as_ref()))
+        caller::write(Capability::Admin, organization_id, None, None, |caller| {
+            handler::register(caller, &code, &kind, config.as_ref())
+        })
     })
 }
 
@@ -25,6 +28,6 @@ fn wf_register_handler(
 fn wf_unregister_handler(code: Option<String>, organization_id: default!(Option<Uuid>, "NULL")) -> bool {
     answer(move || {
         let code = required("code", code)?;
-        caller::write(organization_id, None, None, |caller| handler::unregister(caller, &code))
+        caller::write(Capability::Admin, organization_id, None, None, |caller| handler::unregister(caller, &code))
     })
 }

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::{caller, incident};
 use crate::pg::call::answer;
 
@@ -17,6 +18,8 @@ fn wf_close_incident(
 ) {
     answer(move || {
         let (instance, incident) = (required("instance_id", instance_id)?, required("incident_id", incident_id)?);
-        caller::write(organization_id, closed_by, None, |caller| incident::close(caller, instance, incident, reason))
+        caller::write(Capability::Operator, organization_id, closed_by, None, |caller| {
+            incident::close(caller, instance, incident, reason)
+        })
     })
 }

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::start::Start;
 use crate::engine::{caller, cancel, start};
 use crate::pg::call::answer;
@@ -37,7 +38,7 @@ fn wf_start(
             owner_user_id,
             parent: None,
         };
-        caller::write(organization_id, None, None, |caller| start::start(caller, start))
+        caller::write(Capability::Participant, organization_id, None, None, |caller| start::start(caller, start))
     })
 }
 
@@ -50,8 +51,9 @@ fn wf_cancel(
 ) -> TableIterator<'static, (name!(instance_id, Uuid), name!(status, String), name!(cancelled_at, Timestamp))> {
     answer(move || {
         let id = required("instance_id", instance_id)?;
-        let cancelled_at =
-            caller::write(organization_id, cancelled_by, None, |caller| cancel::cancel(caller, id, reason))?;
+        let cancelled_at = caller::write(Capability::Operator, organization_id, cancelled_by, None, |caller| {
+            cancel::cancel(caller, id, reason)
+        })?;
         Ok(TableIterator::once((id, "cancelled".to_owned(), cancelled_at)))
     })
 }

@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use super::required;
 use crate::engine::caller;
+use crate::engine::capability::Capability;
 use crate::engine::modify::{Modify, modify};
 use crate::pg::call::answer;
 use crate::pg::jsonb::Jsonb;
@@ -36,7 +37,8 @@ fn wf_modify(
         let instance_id = required("instance_id", instance_id)?;
         let dry_run = dry_run.unwrap_or(false);
         let wanted = Modify { instance_id, state, context, version, state_map, reason, dry_run };
-        let done = caller::write(organization_id, modified_by, None, |caller| modify(caller, wanted))?;
+        let done =
+            caller::write(Capability::Operator, organization_id, modified_by, None, |caller| modify(caller, wanted))?;
         let versions = (done.from_version, done.to_version);
         let row = (done.from_state, done.to_state, versions.0, versions.1, done.kept, done.cancelled, done.created);
         Ok(TableIterator::once(row))

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::{caller, pause};
 use crate::pg::call::answer;
 use crate::pg::time::Timestamp;
@@ -26,7 +27,7 @@ fn wf_pause(
 > {
     answer(move || {
         let id = required("instance_id", instance_id)?;
-        caller::write(organization_id, paused_by, None, |caller| {
+        caller::write(Capability::Operator, organization_id, paused_by, None, |caller| {
             pause::pause(caller, id, reason.clone())?;
             Ok(TableIterator::once((id, true, caller.now, reason, caller.actor.clone())))
         })
@@ -45,7 +46,7 @@ fn wf_resume(
 > {
     answer(move || {
         let id = required("instance_id", instance_id)?;
-        caller::write(organization_id, resumed_by, None, |caller| {
+        caller::write(Capability::Operator, organization_id, resumed_by, None, |caller| {
             pause::resume(caller, id, notes)?;
             Ok(TableIterator::once((id, false, caller.now, caller.actor.clone())))
         })
@@ -60,8 +61,9 @@ fn wf_pause_all(
     organization_id: default!(Option<Uuid>, "NULL"),
 ) -> i64 {
     answer(move || {
-        caller::write(organization_id, paused_by, None, |caller| {
-            pause::pause_all(caller, definition_code.as_deref(), reason.as_deref())
+        caller::write(Capability::Operator, organization_id, paused_by, None, |caller| {
+            let (code, reason) = (definition_code.as_deref(), reason.as_deref());
+            caller.parts().iter().map(|part| pause::pause_all(part, code, reason)).sum()
         })
     })
 }
@@ -74,8 +76,9 @@ fn wf_resume_all(
     organization_id: default!(Option<Uuid>, "NULL"),
 ) -> i64 {
     answer(move || {
-        caller::write(organization_id, resumed_by, None, |caller| {
-            pause::resume_all(caller, definition_code.as_deref(), notes.as_deref())
+        caller::write(Capability::Operator, organization_id, resumed_by, None, |caller| {
+            let (code, notes) = (definition_code.as_deref(), notes.as_deref());
+            caller.parts().iter().map(|part| pause::resume_all(part, code, notes)).sum()
         })
     })
 }

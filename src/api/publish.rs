@@ -6,6 +6,7 @@ use pgrx::prelude::*;
 
 use super::required;
 use crate::engine::caller;
+use crate::engine::capability::Capability;
 use crate::engine::publish::{Publication, publish};
 use crate::pg::call::answer;
 use crate::pg::jsonb::Jsonb;
@@ -27,6 +28,7 @@ fn wf_publish(
             message_id,
             ttl: required("ttl", ttl)?,
         };
-        caller::write(organization_id, None, None, |caller| publish(caller, publication)).map(TableIterator::once)
+        caller::write(Capability::Participant, organization_id, None, None, |caller| publish(caller, publication))
+            .map(TableIterator::once)
     })
 }

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::{caller, reassign};
 use crate::pg::call::answer;
 use crate::pg::time::Timestamp;
@@ -28,7 +29,7 @@ fn wf_reassign(
 > {
     answer(move || {
         let id = required("instance_id", instance_id)?;
-        caller::write(organization_id, reassigned_by, None, |caller| {
+        caller::write(Capability::Operator, organization_id, reassigned_by, None, |caller| {
             reassign::reassign(caller, id, owner_team.as_deref(), owner_user_id.as_deref(), reason)?;
             Ok(TableIterator::once((id, owner_team, owner_user_id, caller.now, caller.actor.clone())))
         })

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::schedule::Plan;
 use crate::engine::{caller, schedule};
 use crate::pg::call::answer;
@@ -32,7 +33,8 @@ fn wf_schedule(
             misfire: required("misfire", misfire)?,
             overlap: required("overlap", overlap)?,
         };
-        let scheduled = caller::write(organization_id, None, None, |caller| schedule::schedule(caller, plan))?;
+        let scheduled =
+            caller::write(Capability::Admin, organization_id, None, None, |caller| schedule::schedule(caller, plan))?;
         Ok(TableIterator::once((name, scheduled.next_run_at, scheduled.created)))
     })
 }
@@ -41,6 +43,6 @@ fn wf_schedule(
 fn wf_unschedule(name: Option<String>, organization_id: default!(Option<Uuid>, "NULL")) -> bool {
     answer(move || {
         let name = required("name", name)?;
-        caller::write(organization_id, None, None, |caller| schedule::unschedule(caller, &name))
+        caller::write(Capability::Admin, organization_id, None, None, |caller| schedule::unschedule(caller, &name))
     })
 }

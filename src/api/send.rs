@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use super::{required, texts};
 use crate::engine::caller;
+use crate::engine::capability::Capability;
 use crate::engine::send::{Send, Unmatched, What, send};
 use crate::error::Error;
 use crate::pg::call::answer;
@@ -29,7 +30,7 @@ fn sent(
     request: Send,
 ) -> Result<Row, Error> {
     let instance_id = request.instance_id;
-    let sent = caller::write(organization_id, actor, roles, |caller| send(caller, request))?;
+    let sent = caller::write(Capability::Participant, organization_id, actor, roles, |caller| send(caller, request))?;
     let moved = sent.moved;
     let row = (instance_id, moved.seq, moved.from_state, moved.to_state, moved.status, sent.replayed);
     Ok(TableIterator::once(row))

@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use super::{required, texts};
 use crate::engine::caller;
+use crate::engine::capability::Capability;
 use crate::engine::simulate::{Simulation, simulate};
 use crate::pg::call::answer;
 use crate::pg::jsonb::{JsonText, Jsonb};
@@ -37,7 +38,9 @@ fn wf_simulate(
         let definition = required("definition", definition)?;
         let events = required("events", events)?;
         let simulation = Simulation { definition, events, context, start_at, guards };
-        let rows = caller::read_as(organization_id, actor, texts(roles), |caller| simulate(caller, &simulation))?;
+        let rows = caller::read_as(Capability::Viewer, organization_id, actor, texts(roles), |caller| {
+            simulate(caller, &simulation)
+        })?;
         Ok(TableIterator::new((0..).zip(rows).map(|(step, row)| {
             let status = row.status.to_owned();
             (step, row.event, row.state, row.context, row.actions, row.guards, status, row.taken)

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 use pgrx::prelude::*;
 
 use super::required;
+use crate::engine::capability::Capability;
 use crate::engine::{caller, timer};
 use crate::pg::call::answer;
 use crate::pg::jsonb::Jsonb;
@@ -28,7 +29,8 @@ fn wf_set_timer(
             event,
             payload,
         };
-        caller::write(organization_id, None, None, |caller| timer::set(caller, set)).map(TableIterator::once)
+        caller::write(Capability::Participant, organization_id, None, None, |caller| timer::set(caller, set))
+            .map(TableIterator::once)
     })
 }
 
@@ -41,7 +43,9 @@ fn wf_cancel_timer(
 ) -> TableIterator<'static, (name!(cancelled_count, i32), name!(cancelled_timers, Vec<String>))> {
     answer(move || {
         let id = required("instance_id", instance_id)?;
-        let names = caller::write(organization_id, None, None, |caller| timer::cancel(caller, id, name, reason))?;
+        let names = caller::write(Capability::Participant, organization_id, None, None, |caller| {
+            timer::cancel(caller, id, name, reason)
+        })?;
         Ok(TableIterator::once((names.len() as i32, names)))
     })
 }
@@ -64,7 +68,7 @@ fn wf_fire_timer(
 > {
     answer(move || {
         let (instance, id) = (required("instance_id", instance_id)?, required("timer_id", timer_id)?);
-        caller::write(organization_id, None, None, |caller| {
+        caller::write(Capability::Operator, organization_id, None, None, |caller| {
             let fired = timer::fire_by_hand(caller, instance, id, force.unwrap_or(false))?;
             Ok(TableIterator::once((id, "FIRED".to_owned(), caller.now, fired.from_state, fired.to_state)))
         })

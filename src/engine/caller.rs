@@ -1,10 +1,17 @@
-//! Who calls, for which organization, and the way into everything that writes.
+//! Who calls, for which organization and with which rights, and the way into everything that writes.
+//!
+//! Every entry names a capability. An organization that is named, by argument or setting, is checked here, once:
+//! without the capability the call is refused, and an organization that the role cannot see becomes one that holds
+//! nothing. Where none is named, `lock`, `instance` and `may` check the one that the object is found in, and what is
+//! about sets goes over `parts`.
 
 use std::cell::Cell;
 use std::ffi::CStr;
+use std::rc::Rc;
 
 use pgrx::{Uuid, pg_sys};
 
+use super::capability::{self, Capability, Rights, Standing};
 use super::version;
 use crate::clock;
 use crate::error::{Code, Error};
@@ -24,8 +31,12 @@ thread_local! {
 /// Who calls. Actor and roles are claims of the application, recorded beside the database role.
 #[derive(Clone)]
 pub struct Caller {
-    /// The organization given, or the session's `app.current_org_id`.
+    /// The only organization that the call is about. None: each in which the role has the capability.
     pub organization: Option<Uuid>,
+    /// The organization that was named: as argument, or by the session's `app.current_org_id`.
+    named: Option<Uuid>,
+    capability: Capability,
+    rights: Rc<Rights>,
     pub actor: Option<String>,
     pub roles: Vec<String>,
     pub role: pg_sys::Oid,
@@ -35,40 +46,129 @@ pub struct Caller {
     pub now: Timestamp,
 }
 
+/// In place of an organization that the role cannot see: it holds nothing and never will.
+const NOWHERE: [u8; 16] = [0xff; 16];
+
 impl Caller {
-    fn new(organization: Option<Uuid>, actor: Option<String>, roles: Option<Vec<String>>) -> Result<Self, Error> {
-        let organization = match organization {
+    fn new(
+        capability: Capability,
+        named: Option<Uuid>,
+        actor: Option<String>,
+        roles: Option<Vec<String>>,
+    ) -> Result<Self, Error> {
+        let named = match named {
             Some(organization) => Some(organization),
             None => session_organization()?,
         };
         let role = user::current_role();
-        Ok(Caller {
-            organization,
+        let mut caller = Caller {
+            organization: named,
+            named,
+            capability,
+            rights: capability::rights(role)?,
             actor: actor.or_else(|| session_setting(c"app.current_user_id")),
             roles: roles.unwrap_or_else(|| session_setting(c"app.current_user_role").into_iter().collect()),
             role,
             database_role: user::role_name(role).unwrap_or_default(),
             search_path: path_with_temp_last(),
             now: clock::now()?,
-        })
+        };
+        caller.organization = caller.confined()?;
+        Ok(caller)
+    }
+
+    /// The one organization that the call is about, if it is one.
+    fn confined(&self) -> Result<Option<Uuid>, Error> {
+        if let Some(named) = self.named {
+            return Ok(Some(if self.may(named)? { named } else { Uuid::from_bytes(NOWHERE) }));
+        }
+        if self.sees_everything() {
+            return Ok(None);
+        }
+        match self.rights.organizations(self.capability)[..] {
+            [] => Err(self.lacks_capability(None)),
+            [only] => Ok(Some(only)),
+            _ => Ok(None),
+        }
+    }
+
+    /// May the caller do this to an object of this organization? False: to them the object does not exist. Without the
+    /// capability in an organization that they see it is PERMISSION_DENIED.
+    pub fn may(&self, organization: Uuid) -> Result<bool, Error> {
+        match self.rights.standing(organization, self.capability) {
+            Standing::Allowed => Ok(true),
+            Standing::Hidden => Ok(false),
+            Standing::Lacking => Err(self.lacks_capability(Some(organization))),
+        }
+    }
+
+    /// The caller, once for each organization that a function about sets serves: itself where that is one or all.
+    pub fn parts(&self) -> Vec<Caller> {
+        if self.organization.is_some() || self.sees_everything() {
+            return vec![self.clone()];
+        }
+        let organizations = self.rights.organizations(self.capability);
+        organizations.into_iter().map(|organization| self.in_organization(organization)).collect()
+    }
+
+    /// May the caller do this in an organization? For what is not the object of the call.
+    pub fn is_allowed_in(&self, organization: Uuid) -> bool {
+        self.rights.standing(organization, self.capability) == Standing::Allowed
+    }
+
+    /// Is the call about this organization?
+    pub fn serves(&self, organization: Uuid) -> bool {
+        match self.organization {
+            Some(only) => only == organization,
+            None => self.is_allowed_in(organization),
+        }
+    }
+
+    /// What a statement about sets finds in all that the call is about: it is given each organization, or None for all.
+    pub fn gather<T>(&self, mut find: impl FnMut(Option<Uuid>) -> Result<Vec<T>, Error>) -> Result<Vec<T>, Error> {
+        let mut found = Vec::new();
+        for part in self.parts() {
+            found.append(&mut find(part.organization)?);
+        }
+        Ok(found)
+    }
+
+    /// Has the caller the capability in every organization, those to come included?
+    pub fn sees_everything(&self) -> bool {
+        self.rights.everywhere(self.capability)
+    }
+
+    /// The organization whose members are changed: the one named, all where none is.
+    pub fn granting(&self) -> Result<Option<Uuid>, Error> {
+        match self.named {
+            Some(named) => self.insist(named)?,
+            None if self.sees_everything() => {}
+            None => {
+                let hint = "Give organization_id => '...', or SET app.current_org_id, for one in which it has it.";
+                return Err(self.denied("all organizations").hint(hint));
+            }
+        }
+        Ok(self.named)
+    }
+
+    fn lacks_capability(&self, organization: Option<Uuid>) -> Error {
+        let place = organization.map_or("any organization".to_owned(), |id| format!("organization {id}"));
+        self.denied(&place).hint("Whoever is admin there can give it with wf_grant.")
+    }
+
+    fn denied(&self, place: &str) -> Error {
+        let (role, capability) = (&self.database_role, self.capability.name());
+        Error::new(Code::PermissionDenied, format!("role {role} lacks the capability {capability} in {place}"))
     }
 
     /// The same session, for one organization.
     pub fn in_organization(&self, organization: Uuid) -> Self {
-        Caller { organization: Some(organization), ..self.speaking_for(self.actor.clone(), self.roles.clone()) }
+        Caller { organization: Some(organization), named: Some(organization), ..self.clone() }
     }
 
     /// The same session, for somebody whose event had to wait.
     pub fn speaking_for(&self, actor: Option<String>, roles: Vec<String>) -> Self {
-        Caller {
-            organization: self.organization,
-            actor,
-            roles,
-            role: self.role,
-            database_role: self.database_role.clone(),
-            search_path: self.search_path.clone(),
-            now: self.now,
-        }
+        Caller { actor, roles, ..self.clone() }
     }
 
     /// The roles as a step records them.
@@ -76,50 +176,74 @@ impl Caller {
         (!self.roles.is_empty()).then(|| self.roles.join(", "))
     }
 
-    /// The organization in which something is created: the caller's, or zero while no other exists.
+    /// The organization in which something is created: the one named, or zero while no other exists.
     pub fn creating(&self) -> Result<Uuid, Error> {
-        let chosen = self.organization.unwrap_or(zero());
+        let chosen = self.named.unwrap_or(zero());
         let known = organization::known(chosen)?;
-        if self.organization.is_none() && known.tenants {
+        if self.named.is_none() && known.tenants {
             return Err(Error::new(Code::OrganizationRequired, "several organizations exist and none was given").hint(
                 "Give organization_id => '...', or SET app.current_org_id. Organization zero \
                  (00000000-0000-0000-0000-000000000000) holds what all share.",
             ));
         }
+        self.insist(chosen)?;
         if !known.registered {
             organization::insert(chosen, self.now)?;
         }
         Ok(chosen)
     }
 
-    /// The organization in which something is looked up by code.
+    /// Organization zero, where what concerns all organizations is kept.
+    pub fn in_all(&self) -> Result<Uuid, Error> {
+        self.insist(zero()).map(|()| zero())
+    }
+
+    /// Refuses what the caller may not do in an organization, seen or not.
+    fn insist(&self, organization: Uuid) -> Result<(), Error> {
+        if self.may(organization)? { Ok(()) } else { Err(self.lacks_capability(Some(organization))) }
+    }
+
+    /// The organization in which something is looked up by code, before what all share.
     pub fn reading(&self) -> Uuid {
         self.organization.unwrap_or(zero())
     }
 
+    /// The organization in which something that has a name is changed.
+    pub fn changing(&self) -> Result<Uuid, Error> {
+        let chosen = self.reading();
+        Ok(if self.may(chosen)? { chosen } else { Uuid::from_bytes(NOWHERE) })
+    }
+
     /// Reads an instance without locking it, by the rule of [`lock`](Self::lock).
     pub fn instance(&self, id: Uuid) -> Result<Instance, Error> {
-        let organization = match self.organization {
-            Some(organization) => Some(organization),
-            None => instance::organization(id)?,
-        };
+        let organization = self.organization_of(id)?;
         let found = organization.map(|organization| instance::read(organization, id)).transpose()?.flatten();
         found.ok_or_else(|| instance_not_found(id))
     }
 
-    /// Locks an instance of the caller's organization; of any, where the caller named none.
+    /// Locks an instance of the organization named; of any that the caller sees, where none was.
     pub fn lock(&self, id: Uuid) -> Result<Instance, Error> {
-        let found = match self.organization {
-            Some(organization) => instance::lock(organization, id)?,
-            None => match instance::lock(zero(), id)? {
-                Some(instance) => Some(instance),
-                None => match instance::organization(id)? {
-                    Some(organization) => instance::lock(organization, id)?,
-                    None => None,
-                },
-            },
-        };
+        // Without tenants everything lies here.
+        if self.named.is_none()
+            && self.sees_everything()
+            && let Some(instance) = instance::lock(zero(), id)?
+        {
+            return Ok(instance);
+        }
+        let organization = self.organization_of(id)?;
+        let found = organization.map(|organization| instance::lock(organization, id)).transpose()?.flatten();
         found.ok_or_else(|| instance_not_found(id))
+    }
+
+    /// Where an instance can be, for this caller.
+    fn organization_of(&self, id: Uuid) -> Result<Option<Uuid>, Error> {
+        if self.named.is_some() {
+            return Ok(self.organization);
+        }
+        match instance::organization(id)? {
+            Some(organization) if self.may(organization)? => Ok(Some(organization)),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -131,6 +255,7 @@ pub fn instance_not_found(id: Uuid) -> Error {
 
 /// Runs a function that writes: as the extension's owner, and never from the inside of a macrostep.
 pub fn write<T>(
+    capability: Capability,
     organization: Option<Uuid>,
     actor: Option<String>,
     roles: Option<Vec<String>>,
@@ -141,7 +266,7 @@ pub fn write<T>(
             .detail("The call came from inside a macrostep that is running in this session.")
             .hint("Queue an effect, and let its handler call this function."));
     }
-    let caller = Caller::new(organization, actor, roles)?;
+    let caller = Caller::new(capability, organization, actor, roles)?;
     user::as_owner(|| {
         version::check()?;
         work(&caller)
@@ -149,18 +274,23 @@ pub fn write<T>(
 }
 
 /// Runs a function that only reads: as the extension's owner.
-pub fn read<T>(organization: Option<Uuid>, work: impl FnOnce(&Caller) -> Result<T, Error>) -> Result<T, Error> {
-    read_as(organization, None, None, work)
+pub fn read<T>(
+    capability: Capability,
+    organization: Option<Uuid>,
+    work: impl FnOnce(&Caller) -> Result<T, Error>,
+) -> Result<T, Error> {
+    read_as(capability, organization, None, None, work)
 }
 
 /// Runs a function that only reads, and asks what this actor in these roles could do.
 pub fn read_as<T>(
+    capability: Capability,
     organization: Option<Uuid>,
     actor: Option<String>,
     roles: Option<Vec<String>>,
     work: impl FnOnce(&Caller) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let caller = Caller::new(organization, actor, roles)?;
+    let caller = Caller::new(capability, organization, actor, roles)?;
     user::as_owner(|| {
         version::check()?;
         work(&caller)

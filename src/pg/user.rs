@@ -29,6 +29,12 @@ pub fn role_name(role: pg_sys::Oid) -> Option<String> {
     }
 }
 
+/// Has the role the rights of the extension's owner? Superusers have.
+pub fn is_owner(role: pg_sys::Oid) -> Result<bool, Error> {
+    // SAFETY: looks roles up.
+    Ok(unsafe { pg_sys::has_privs_of_role(role, owner()?) })
+}
+
 /// The role of this name.
 pub fn find_role(name: &str) -> Option<pg_sys::Oid> {
     let name = CString::new(name).ok()?;

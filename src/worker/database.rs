@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use pgrx::pg_sys;
 
 use crate::engine::caller::{self, Caller};
+use crate::engine::capability::Capability;
 use crate::engine::queue::Memory;
 use crate::engine::tick::{self, Carried, Limits};
 use crate::error::Error;
@@ -113,7 +114,7 @@ fn serve(seat: &'static Seat) -> Verdict {
 
 /// Runs a transaction of the engine's.
 fn transact<T>(work: impl FnOnce(&Caller) -> Result<T, Error>) -> Result<T, Error> {
-    background::transaction(|| caller::write(None, None, None, work))
+    background::transaction(|| caller::write(Capability::Worker, None, None, None, work))
 }
 
 impl Worker {
@@ -183,7 +184,7 @@ impl Worker {
         }
         let carried = transact(|caller| {
             let started = Instant::now();
-            let carried = tick::carry_on(caller, tick::BATCH)?;
+            let carried = tick::carry_on(caller, tick::BATCH, tick::BATCH)?;
             tick::record_run(caller, "worker", &tick::Outcome::default(), &carried, started)?;
             let is_busy = carried.total() > 0;
             Ok((is_busy, if is_busy { None } else { tick::next_other(None)? }))

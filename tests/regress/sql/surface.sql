@@ -57,7 +57,7 @@ ORDER BY 1;
 -- Other objects: types, and nothing else (no triggers, no sequences, no foreign keys).
 SELECT c.relkind, c.relname FROM pg_class AS c
 WHERE c.relnamespace = 'wf'::regnamespace AND c.relkind NOT IN ('r', 'i', 't') ORDER BY 1, 2;
-SELECT count(*) AS triggers FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid WHERE c.relnamespace = 'wf'::regnamespace;
+SELECT t.tgrelid::regclass, t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid WHERE c.relnamespace = 'wf'::regnamespace;
 
 -- Nothing is granted to PUBLIC: no relation, no function, not the schema.
 SELECT c.oid::regclass FROM pg_class AS c, aclexplode(c.relacl) AS a

@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# How every figure is measured: runs of ours and of its floors by turns, in one cluster, each with its operations, seconds, commits, WAL
+# and the CPU time of the whole server. Sourced by scripts/bench after the cluster runs. Sets of numbers go into the schema `result` of
+# the database bench, from which report.sql makes the table and the JSON.
+
+sql() { on_cluster -d bench -At "$@"; }
+
+# CPU time of the server so far in ms: the postmaster, its children and those that have ended.
+server_cpu() {
+    local postmaster tick
+    postmaster=$(head -n 1 "$run/data/postmaster.pid")
+    tick=$(getconf CLK_TCK)
+    # Fields 14 to 17 of stat; the name before them has no space in a server's process.
+    cat "/proc/$postmaster/stat" $(sed 's|[0-9]*|/proc/&/stat|g' "/proc/$postmaster/task/$postmaster/children") 2>/dev/null |
+        awk -v tick="$tick" -v postmaster="$postmaster" '
+            { sub(/\(.*\)/, "name"); ms += ($14 + $15) * 1000 / tick }
+            $1 == postmaster { ms += ($16 + $17) * 1000 / tick }
+            END { printf "%d\n", ms }'
+}
+
+# Commits and bytes of WAL so far.
+server_counters() {
+    sql -F ' ' -c "SELECT d.xact_commit, pg_current_wal_insert_lsn() - '0/0' FROM pg_stat_database AS d WHERE d.datname = 'bench'"
+}
+
+# Waits until nothing but the asker is connected: only then are the counters of a backend complete.
+wait_for_quiet() {
+    until [ "$(sql -c "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")" = 1 ]; do sleep 0.05; done
+}
+
+# record FIGURE CASE WHO CLIENTS COMMAND...: one run. The command prints "OPERATIONS SECONDS".
+record() {
+    local figure=$1 case=$2 who=$3 clients=$4 before after cpu
+    shift 4
+    wait_for_quiet
+    before=$(server_counters)
+    cpu=$(server_cpu)
+    local measured
+    measured=$("$@")
+    wait_for_quiet
+    cpu=$(($(server_cpu) - cpu))
+    after=$(server_counters)
+    sql -c "INSERT INTO result.run (figure, title, who, clients, operations, seconds, commits, wal, cpu_ms)
+        SELECT '$figure', '$case', '$who', $clients, m[1], m[2], a[1] - b[1], a[2] - b[2], $cpu
+        FROM (SELECT string_to_array('$measured', ' ')::numeric[], string_to_array('$before', ' ')::numeric[],
+            string_to_array('$after', ' ')::numeric[]) AS x (m, b, a)"
+}
+
+# pgbench_of CLIENTS SCRIPT [PER_TRANSACTION]: what pgbench does in $seconds, prepared, as "OPERATIONS SECONDS".
+pgbench_of() {
+    local clients=$1 script=$2 per=${3:-1} threads=$(($1 < 2 ? 1 : 2))
+    as_server "$bin/pgbench" -h "$run" -U "${bench_role:-postgres}" -n -M prepared -c "$clients" -j "$threads" -T "$seconds" \
+        -D instances="$instances" -f "$script" bench 2>&1 9>&- |
+        awk -v per="$per" '
+            /^number of transactions actually processed/ { split($0, part, /[ :\/]+/); done = part[6] }
+            /^tps = / { tps = $3 }
+            /(ERROR|FATAL|error):/ { print > "/dev/stderr"; bad = 1 }
+            END { if (bad || !tps) exit 1; print done * per, done / tps }'
+}
+
+# script_of NAME <<SQL: a pgbench script, and its path.
+script_of() {
+    cat >"$scripts/$1.sql"
+    echo "$scripts/$1.sql"
+}
+
+# by_turns FIGURE TITLE CLIENTS PER_TRANSACTION WHO SCRIPT...: $rounds rounds of pgbench, ours and its floors by turns, after one
+# short round that is not counted.
+by_turns() {
+    local figure=$1 title=$2 clients=$3 per=$4 round pair
+    shift 4
+    say "$figure $title, $clients clients"
+    for pair in "$@"; do
+        seconds=1 pgbench_of "$clients" "${pair#*=}" "$per" >/dev/null
+    done
+    for ((round = 0; round < rounds; round++)); do
+        for pair in "$@"; do
+            record "$figure" "$title" "${pair%%=*}" "$clients" pgbench_of "$clients" "${pair#*=}" "$per"
+        done
+    done
+}
+
+# target FIGURE TITLE MEASURE FLOOR OPERATOR VALUE: what must hold.
+target() {
+    sql -c "INSERT INTO result.target VALUES ('$1', '$2', '$3', '$4', '$5', $6)"
+}
