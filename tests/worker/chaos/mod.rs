@@ -100,6 +100,12 @@ const OPEN: &str = "SELECT
         WHERE i.status = 'active' AND m.message_id NOT IN (SELECT s.payload ->> 'message' FROM wf_steps_view AS s
             WHERE s.event = 'NOTE' AND s.payload ? 'message'))";
 
+/// For whoever has to find out why.
+const OPEN_EFFECTS: &str = "SELECT concat_ws(' ', to_jsonb(e), to_jsonb(i), (SELECT jsonb_agg(to_jsonb(a) - 'query')
+        FROM pg_stat_activity AS a WHERE a.backend_type LIKE 'pg_workflow%'))
+    FROM wf.effect AS e JOIN wf.instance AS i ON i.organization_id = e.organization_id AND i.id = e.instance_id
+    WHERE e.status IN ('PENDING', 'EXECUTING', 'FAILED')";
+
 /// Waits until nothing is left to do.
 async fn settle(shared: &Shared) {
     let client = connect(shared).await;
@@ -111,7 +117,11 @@ async fn settle(shared: &Shared) {
         if open == [0; 3] {
             return;
         }
-        assert!(begun.elapsed() < SETTLING, "after {SETTLING:?} open timers, effects, deliveries: {open:?}");
+        if begun.elapsed() > SETTLING {
+            let rows = client.query(OPEN_EFFECTS, &[]).await.expect("an answer");
+            let effects: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+            panic!("after {SETTLING:?} open timers, effects, deliveries: {open:?}\n{}", effects.join("\n"));
+        }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
