@@ -77,8 +77,7 @@ pgrx::extension_sql_file!("../sql/schema/84_member.sql", name = "member_views", 
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["tasks", "error_codes", "feature_flags", "member", "outbox"],
-    requires = ["instances", "error_codes", "feature_flags", "member_views", "secret"],
+    requires = ["tasks", "error_codes", "feature_flags", "outbox", "member_views", "secret"],
     finalize
 );
 

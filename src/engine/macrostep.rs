@@ -195,7 +195,7 @@ impl<'a> Worked<'a> {
             let (organization, id) = (self.organization_id, self.instance_id);
             child::ended(self.caller, organization, id, instance.parent_effect_id, self.status, self.output.as_ref())?;
         }
-        if instance.has_messages {
+        if message::any_for(instance)? {
             message::wake(instance, self.caller.now)?;
         }
         self.finish_writing(step_id, old_search, Some(instance.state.clone()))

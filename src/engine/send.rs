@@ -84,7 +84,7 @@ pub fn send(caller: &Caller, send: Send) -> Result<Sent, Error> {
         return Ok(Sent { moved, replayed: true });
     }
     if let Some(line_code) = &line_code
-        && instance.has_messages
+        && message::any_for(&instance)?
         && message::has_line_code(&instance, line_code)?
     {
         return Ok(unmoved(instance, true));

@@ -264,9 +264,7 @@ pub fn batch(caller: &Caller, memory: &mut Memory, limits: &Limits) -> Result<Ou
 fn fire_together(caller: &Caller, chunk: &[Due], deadline: Option<Instant>) -> Result<Vec<Did>, Error> {
     let mut order: Vec<&Due> = chunk.iter().collect();
     order.sort_by_key(|due| (*due.organization_id.as_bytes(), *due.instance_id.as_bytes()));
-    let organizations = order.iter().map(|due| due.organization_id).collect();
-    let instances = order.iter().map(|due| due.instance_id).collect();
-    let locked = instance::lock_many_skip(&organizations, &instances)?;
+    let locked = instance::lock_many_skip(order.iter().map(|due| (due.organization_id, due.instance_id)))?;
     let find = |due: &Due| {
         locked.iter().find(|instance| instance.id == due.instance_id && instance.organization_id == due.organization_id)
     };

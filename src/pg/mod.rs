@@ -19,6 +19,7 @@ pub mod relcache;
 pub mod shmem;
 pub mod spi;
 pub mod subtransaction;
+pub mod table;
 pub mod time;
 pub mod transaction;
 pub mod user;

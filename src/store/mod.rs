@@ -1,5 +1,5 @@
 //! Every statement that the engine runs, one file per table: SQL text in `sql/`, its kept plan, and the rows as plain
-//! structs. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
+//! structs. The rows of each transition (instance, step, timer) go by `pg::table`, without a statement. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
 //! organization, because row security does not protect the owner's statements.
 
 pub mod audit;
