@@ -5,7 +5,7 @@ PG ?= 15
 PRELOAD ?=
 export PG PRELOAD
 
-layers := test-chart test-pg test-regress test-isolation test-client test-worker test-chaos test-upgrade test-readme
+layers := test-chart test-pg test-regress test-isolation test-client test-worker test-chaos test-upgrade test-dump test-readme
 
 .PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions bench-lists chaos lint reference package test-package freeze install clean
 
@@ -38,6 +38,7 @@ test-client: ## a client as applications have it
 test-worker: ## background workers on servers that crash, move and are promoted
 test-chaos: ## clients at work while their server is killed, briefly
 test-upgrade: ## the schema and the work of earlier versions
+test-dump: ## work in flight, dumped and restored in every format
 test-readme: ## the SQL of the README and docs
 $(layers):
 	@scripts/test $(@:test-%=%)

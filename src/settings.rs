@@ -7,6 +7,7 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 static FAKE_NOW: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 static MAX_PAYLOAD: GucSetting<i32> = GucSetting::<i32>::new(1024);
+static RETENTION: GucSetting<i32> = GucSetting::<i32>::new(0);
 static ENABLED: GucSetting<bool> = GucSetting::<bool>::new(true);
 static WORKERS: GucSetting<i32> = GucSetting::<i32>::new(1);
 static BATCH_SIZE: GucSetting<i32> = GucSetting::<i32>::new(500);
@@ -33,6 +34,16 @@ pub fn define() {
         1024 * 1024,
         GucContext::Suset,
         GucFlags::UNIT_KB,
+    );
+    GucRegistry::define_int_guc(
+        c"pg_workflow.retention",
+        c"The scheduler deletes finished instances that are older than this.",
+        c"With all their rows, in small batches; 0 keeps everything. ALTER DATABASE ... SET reaches the workers.",
+        &RETENTION,
+        0,
+        i32::MAX,
+        GucContext::Suset,
+        GucFlags::UNIT_S,
     );
     GucRegistry::define_bool_guc(
         c"pg_workflow.notify_effects",
@@ -95,6 +106,14 @@ fn define_worker() {
         GucContext::Suset,
         GucFlags::UNIT_S,
     );
+}
+
+/// `pg_workflow.retention`; None where everything is kept.
+pub fn retention() -> Option<Duration> {
+    match RETENTION.get() {
+        0 => None,
+        seconds => Some(Duration::from_secs(seconds.unsigned_abs().into())),
+    }
 }
 
 /// `pg_workflow.enabled`.

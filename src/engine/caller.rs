@@ -112,6 +112,11 @@ impl Caller {
         organizations.into_iter().map(|organization| self.in_organization(organization)).collect()
     }
 
+    /// The organizations that a function about sets serves; None for all.
+    pub fn served(&self) -> Option<Vec<Uuid>> {
+        self.parts().iter().map(|part| part.organization).collect()
+    }
+
     /// May the caller do this in an organization? For what is not the object of the call.
     pub fn is_allowed_in(&self, organization: Uuid) -> bool {
         self.rights.standing(organization, self.capability) == Standing::Allowed

@@ -15,7 +15,7 @@ use super::queue::Memory;
 use super::send::check_running;
 use super::task::escalate;
 use super::timer::{fire, fire_marked};
-use super::{child, effect, inbox, new_id, schedule};
+use super::{child, effect, inbox, new_id, retention, schedule};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
@@ -146,6 +146,7 @@ pub fn record_run(
         messages_delivered: carried.delivered,
         schedules_run: carried.scheduled,
         tasks_escalated: carried.tasks,
+        instances_purged: carried.purged,
     })?;
     // The last byte is random: one run in 64 clears up.
     if id.as_bytes()[15].is_multiple_of(64) {
@@ -173,17 +174,19 @@ pub struct Carried {
     pub scheduled: i32,
     /// Tasks that went one rung up.
     pub tasks: i32,
+    /// Instances whose retention was over.
+    pub purged: i32,
 }
 
 impl Carried {
     /// Everything together.
     pub fn total(&self) -> i32 {
-        self.children + self.expired + self.delivered + self.scheduled + self.tasks
+        self.children + self.expired + self.delivered + self.scheduled + self.tasks + self.purged
     }
 }
 
-/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, and escalates at most
-/// `tasks` tasks.
+/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, escalates at most
+/// `tasks` tasks, and takes a batch of instances whose retention is over.
 pub fn carry_on(caller: &Caller, limit: i32, tasks: i32) -> Result<Carried, Error> {
     Ok(Carried {
         scheduled: schedule::run_due(caller, limit)?,
@@ -191,6 +194,7 @@ pub fn carry_on(caller: &Caller, limit: i32, tasks: i32) -> Result<Carried, Erro
         children: child::start_due(caller, limit)?,
         delivered: inbox::deliver_due(caller, limit)?,
         tasks: escalate::run_due(caller, tasks)?,
+        purged: retention::run_due(caller)?,
     })
 }
 
@@ -200,6 +204,7 @@ pub fn next_other(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error
         store::effect::next_work(organization)?,
         store::schedule::next(organization)?,
         store::task::next(organization)?,
+        retention::next(organization)?,
     ];
     Ok(moments.into_iter().flatten().min())
 }

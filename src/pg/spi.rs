@@ -289,4 +289,5 @@ typed! {
     Jsonb: pg_sys::JSONBOID;
     &Jsonb: pg_sys::JSONBOID;
     Vec<String>: pg_sys::TEXTARRAYOID;
+    Vec<Uuid>: pg_sys::UUIDARRAYOID;
 }

@@ -25,6 +25,7 @@ pub struct Run<'a> {
     pub messages_delivered: i32,
     pub schedules_run: i32,
     pub tasks_escalated: i32,
+    pub instances_purged: i32,
 }
 
 /// Stores a run.
@@ -43,6 +44,7 @@ pub fn insert(run: &Run) -> Result<(), Error> {
             &run.messages_delivered,
             &run.schedules_run,
             &run.tasks_escalated,
+            &run.instances_purged,
         ])
         .map(drop)
 }

@@ -56,7 +56,8 @@ const FOUND: [(&str, &str); 7] = [
 ];
 
 /// What must have no row, whatever was called.
-const SOUND: [(&str, &str); 3] = [
+const SOUND: [(&str, &str); 4] = [
+    ("wf_check", "SELECT concat_ws(' ', c.\"check\", c.severity, c.detail) FROM wf_check() AS c"),
     (
         "the application's rows and its steps differ",
         "SELECT COALESCE(l.key, s.idempotency_key) FROM public.app_ledger AS l
