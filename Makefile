@@ -7,7 +7,7 @@ export PG PRELOAD
 
 layers := test-chart test-pg test-regress test-isolation test-client test-worker test-upgrade test-readme
 
-.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions lint freeze install clean
+.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions bench-effects lint freeze install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -43,6 +43,9 @@ $(layers):
 
 bench-definitions: ## what a large definition costs (release build)
 	@scripts/bench-definitions
+
+bench-effects: ## how fast SQL effects run, what a workflow of three costs (release build)
+	@scripts/bench-effects
 
 bench-timers: ## how late timers fire, how fast a backlog drains (release build)
 	@scripts/bench-timers
