@@ -5,9 +5,9 @@ PG ?= 15
 PRELOAD ?=
 export PG PRELOAD
 
-layers := test-chart test-pg test-regress test-isolation test-client test-outbox test-languages test-worker test-readme
+layers := test-chart test-pg test-regress test-isolation test-client test-outbox test-languages test-worker test-upgrade test-readme
 
-.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions lint install clean
+.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions bench-effects bench-outbox lint freeze install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -38,6 +38,7 @@ test-client: ## a client as applications have it
 test-outbox: ## clients that claim effects, fail and die
 test-languages: ## the workers of docs/workers.md in Python and TypeScript
 test-worker: ## background workers on servers that crash, move and are promoted
+test-upgrade: ## the schema and the work of earlier versions
 test-readme: ## the SQL of the README and docs
 $(layers):
 	@scripts/test $(@:test-%=%)
@@ -45,11 +46,20 @@ $(layers):
 bench-definitions: ## what a large definition costs (release build)
 	@scripts/bench-definitions
 
+bench-effects: ## how fast SQL effects run, what a workflow of three costs (release build)
+	@scripts/bench-effects
+
+bench-outbox: ## how fast workers claim and complete effects (release build)
+	@scripts/bench-outbox
+
 bench-timers: ## how late timers fire, how fast a backlog drains (release build)
 	@scripts/bench-timers
 
 lint: ## checks the style: rustfmt, clippy, shellcheck, the rules of the house
 	@scripts/lint
+
+freeze: ## freezes the present version for its release: its schema, rows of its work, checksums
+	@scripts/freeze
 
 install: ## installs a release build into the system's Postgres, with sudo when not root
 	@scripts/install

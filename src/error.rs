@@ -142,7 +142,9 @@ codes! {
         "no calendar has this code in the organization or among the shared ones"
     InvalidCalendar b"WF052" "INVALID_CALENDAR" "wf_set_calendar"
         "the calendar has mistakes; DETAIL lists every one with its place"
-    UserCodeTimeout b"WF060" "USER_CODE_TIMEOUT" "every function that runs guards, values or handlers"
+    VersionMismatch b"WF053" "VERSION_MISMATCH" "every function"
+        "the library that this session has loaded is not of the version of the extension in this database"
+    UserCodeTimeout b"WF054" "USER_CODE_TIMEOUT" "every function that runs guards, values or handlers"
         "a function took longer than pg_workflow.user_code_timeout, or the timeout of its effect or handler, allows"
 }
 

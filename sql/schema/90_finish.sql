@@ -93,6 +93,7 @@ COMMENT ON FUNCTION wf_extend_leases IS
 COMMENT ON FUNCTION wf_close_incident IS
 'Closes an incident that somebody has seen to: what waited is dropped, and a step says who and why. Errors: INCIDENT_NOT_FOUND, INSTANCE_NOT_FOUND.';
 COMMENT ON FUNCTION wf.now IS 'The one source of time: the clock, unless the setting pg_workflow.fake_now says otherwise.';
+COMMENT ON FUNCTION wf.library_version IS 'The version of the library that this session has loaded. Upgrade scripts ask for it first.';
 COMMENT ON FUNCTION wf.error_codes IS 'What the view wf_error_codes shows.';
 COMMENT ON FUNCTION wf.session_organization IS 'The organization of the session, app.current_org_id; NULL where it is not set.';
 COMMENT ON FUNCTION wf.raise IS 'Raises a named error, for functions of this extension that are written in SQL languages.';

@@ -24,6 +24,7 @@ mod scheduler;
 mod send;
 mod simulate;
 mod timer;
+mod version;
 
 use crate::error::{Code, Error};
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 use pgrx::{Uuid, pg_sys};
 
 use super::capability::{self, Capability, Rights, Standing};
+use super::version;
 use crate::clock;
 use crate::error::{Code, Error};
 use crate::pg::guc::session_setting;
@@ -227,7 +228,10 @@ pub fn write<T>(
             .hint("Queue an effect, and let its handler call this function."));
     }
     let caller = Caller::new(capability, organization, actor, roles)?;
-    user::as_owner(|| work(&caller))
+    user::as_owner(|| {
+        version::check()?;
+        work(&caller)
+    })
 }
 
 /// Runs a function that only reads: as the extension's owner.
@@ -248,7 +252,10 @@ pub fn read_as<T>(
     work: impl FnOnce(&Caller) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let caller = Caller::new(capability, organization, actor, roles)?;
-    user::as_owner(|| work(&caller))
+    user::as_owner(|| {
+        version::check()?;
+        work(&caller)
+    })
 }
 
 /// Runs user code of a macrostep with the rights of `role`.

@@ -57,6 +57,7 @@ pub mod simulate;
 pub mod start;
 pub mod tick;
 pub mod timer;
+pub mod version;
 pub mod waiting;
 pub mod work;
 

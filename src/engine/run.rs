@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::caller::{check_size, handler_code};
 use super::handler::Handlers;
+use super::tick;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::memory;
@@ -25,12 +26,21 @@ pub enum Ended {
 /// How far to go.
 pub struct Bounds {
     /// The last function begins before.
-    pub deadline: Instant,
+    deadline: Option<Instant>,
     /// Subtransactions that are left.
     pub subtransactions: usize,
 }
 
 impl Bounds {
+    pub fn new(time: Option<Duration>) -> Self {
+        Bounds { deadline: time.map(|time| Instant::now() + time), subtransactions: tick::SUBTRANSACTIONS }
+    }
+
+    /// Is there no more to be begun?
+    pub fn are_reached(&self) -> bool {
+        self.subtransactions == 0 || is_over(self.deadline)
+    }
+
     /// Takes a subtransaction, if one is left.
     pub fn open(&mut self) -> bool {
         let is_left = self.subtransactions > 0;
@@ -39,14 +49,17 @@ impl Bounds {
     }
 }
 
+fn is_over(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| Instant::now() >= deadline)
+}
+
 /// Runs effects in their order; an error is of the session, and nothing is then to be kept.
 pub fn run(held: &[Held], handlers: &Handlers, bounds: &mut Bounds) -> Result<Vec<Ended>, Error> {
     let mut ended: Vec<Ended> = held.iter().map(|_| Ended::Left).collect();
     let mut begin = 0;
     while begin < held.len() {
-        let deadline = Some(bounds.deadline);
-        let reached = run_range(held, handlers, begin..held.len(), deadline, bounds, &mut ended)?;
-        if reached == begin || Instant::now() >= bounds.deadline {
+        let reached = run_range(held, handlers, begin..held.len(), bounds.deadline, bounds, &mut ended)?;
+        if reached == begin || is_over(bounds.deadline) {
             break;
         }
         begin = reached;
@@ -70,7 +83,7 @@ fn run_range(
     let mut outputs = Vec::with_capacity(range.len());
     let together = subtransaction(|| {
         for effect in &held[range.clone()] {
-            if reached > range.start && deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            if reached > range.start && is_over(deadline) {
                 break;
             }
             outputs.push(call(effect, handlers)?);

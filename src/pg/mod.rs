@@ -9,6 +9,7 @@ pub mod call;
 pub mod control;
 pub mod database;
 pub mod error;
+pub mod extension;
 pub mod function;
 pub mod guc;
 pub mod hook;

@@ -244,9 +244,9 @@ pub fn read(organization: Uuid, id: Uuid) -> Result<Option<(Effect, String)>, Er
     READ.first(&[&organization, &id], |row| Ok((Effect::read(row)?, row.required(10)?)))
 }
 
-/// Stores the answer of a child that ended well.
+/// Stores one result.
 pub fn answered(effect: &Effect, now: Timestamp, output: Option<&Jsonb>) -> Result<(), Error> {
-    ANSWERED.execute(&[&effect.organization_id, &effect.id, &now, &output.cloned()]).map(drop)
+    ANSWERED.execute(&[&effect.organization_id, &effect.id, &now, &output.cloned(), &effect.attempts]).map(drop)
 }
 
 /// Cancels one effect.

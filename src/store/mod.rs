@@ -5,6 +5,7 @@
 pub mod calendar;
 pub mod definition;
 pub mod effect;
+pub mod extension;
 pub mod feature_flag;
 pub mod function;
 pub mod guard;

@@ -2,7 +2,7 @@
 
 use pgrx::Uuid;
 
-use super::effect::Effect;
+use super::effect::{self, Effect};
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
@@ -164,16 +164,23 @@ pub fn lock(now: Timestamp, portions: &[Portion], ids: (Uuid, Uuid)) -> Result<V
     )
 }
 
-/// Stores the results of effects that are locked; all are hit.
-pub fn complete(now: Timestamp, done: &[(&Held, Option<Jsonb>)]) -> Result<bool, Error> {
-    let hit = RUN.execute(&[
-        &done.iter().map(|(held, _)| held.place.clone()).collect::<Vec<_>>(),
-        &done.iter().map(|(_, output)| output.clone()).collect::<Vec<_>>(),
-        &done.iter().map(|(held, _)| held.is_limited).collect::<Vec<_>>(),
-        &now,
-        &done.iter().map(|(held, _)| held.effect.attempts).collect::<Vec<_>>(),
-    ])?;
-    Ok(hit == done.len() as u64)
+/// Stores the results of effects that are locked.
+pub fn complete(now: Timestamp, done: &[(&Held, Option<Jsonb>)]) -> Result<(), Error> {
+    let hit = RUN.rows(
+        &[
+            &done.iter().map(|(held, _)| held.place.clone()).collect::<Vec<_>>(),
+            &done.iter().map(|(_, output)| output.clone()).collect::<Vec<_>>(),
+            &done.iter().map(|(held, _)| held.is_limited).collect::<Vec<_>>(),
+            &now,
+            &done.iter().map(|(held, _)| held.effect.attempts).collect::<Vec<_>>(),
+        ],
+        |row| row.required::<Uuid>(1),
+    )?;
+    // A function has written the row, by cancelling its own instance for one. It has run all the same.
+    for (held, output) in done.iter().filter(|(held, _)| hit.len() < done.len() && !hit.contains(&held.effect.id)) {
+        effect::answered(&held.effect, now, output.as_ref())?;
+    }
+    Ok(())
 }
 
 impl Held {

@@ -4,5 +4,6 @@
 mod batch;
 mod crash;
 mod database;
+mod effects;
 mod server;
 mod wake;

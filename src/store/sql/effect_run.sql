@@ -18,3 +18,4 @@ FROM (
     WHERE done.place > '' AND done.place < 'a'
 ) AS done
 WHERE e.ctid = done.place
+RETURNING e.id
