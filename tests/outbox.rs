@@ -119,7 +119,9 @@ async fn workers_that_die_lose_nothing_and_do_nothing_twice() {
                         killing.await.unwrap();
                     } else {
                         let (answered, _) = tokio::join!(dying, killing);
-                        completed.extend(answered.is_ok().then_some(jobs).unwrap_or_default());
+                        if answered.is_ok() {
+                            completed.extend(jobs);
+                        }
                     }
                     return (claimed, completed);
                 }

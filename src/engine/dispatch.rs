@@ -30,8 +30,6 @@ use crate::wake;
 /// A batch ends after the function that passes this time: what functions have locked stays locked until the commit. While
 /// the clock stands still no time passes.
 const TIME: Duration = Duration::from_millis(20);
-/// How long an operator waits for effects; those that come after wait for the scheduler.
-const PATIENCE: Duration = Duration::from_secs(3600);
 /// Effects that are locked and held in memory at once.
 const CHUNK: usize = 100;
 /// Queues of a code of which more are not looked at when asked for the next moment.
@@ -158,7 +156,7 @@ pub fn run_now(caller: &Caller, mut effects: Vec<(Queue, Uuid)>) -> Result<(), E
             held.append(&mut stored::lock(now, &[portion], (id, id))?);
         }
     }
-    let mut bounds = Bounds { deadline: Instant::now() + PATIENCE, subtransactions: tick::SUBTRANSACTIONS };
+    let mut bounds = Bounds::new(None);
     let (mut ran, mut answers) = (Ran::default(), Vec::new());
     run_held(caller, held, &handlers, &mut bounds, &mut ran, &mut answers)?;
     give(caller, answers, bounds.subtransactions, false)
@@ -228,8 +226,7 @@ fn give(
     let mut owners: Vec<(Uuid, Uuid)> =
         answers.iter().map(|(effect, _)| (effect.organization_id, effect.instance_id)).collect();
     owners.dedup();
-    let (organizations, ids) = owners.into_iter().unzip();
-    let locked = instance::lock_many_skip(&organizations, &ids)?;
+    let locked = instance::lock_many_skip(owners.into_iter())?;
     let together = subtransaction(|| {
         let mut locked = locked.into_iter().peekable();
         let mut last = None;
