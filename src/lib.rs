@@ -39,6 +39,7 @@ pgrx::extension_sql_file!(
     name = "instances",
     requires = ["views", api::errors::wf::raise, api::errors::wf::session_organization]
 );
+pgrx::extension_sql_file!("../sql/schema/84_tasks.sql", name = "tasks", requires = ["instances"]);
 pgrx::extension_sql_file!("../sql/schema/31_scheduler_run.sql", name = "scheduler_run", requires = ["work"]);
 pgrx::extension_sql_file!(
     "../sql/schema/83_scheduler.sql",
@@ -71,10 +72,12 @@ pgrx::extension_sql_file!(
     name = "member",
     requires = ["definition", api::member::wf::member_changed]
 );
+pgrx::extension_sql_file!("../sql/schema/41_secret.sql", name = "secret", requires = ["schema"]);
+pgrx::extension_sql_file!("../sql/schema/84_member.sql", name = "member_views", requires = ["member"]);
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["instances", "error_codes", "feature_flags", "member", "outbox"],
+    requires = ["tasks", "error_codes", "feature_flags", "outbox", "member_views", "secret"],
     finalize
 );
 

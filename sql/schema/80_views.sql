@@ -64,7 +64,7 @@ COMMENT ON COLUMN wf_steps_view.guards_executed IS '[{"guard", "result": true | 
 
 CREATE VIEW wf_tasks_view WITH (security_invoker = true) AS
 SELECT
-    t.id AS task_id,
+    t.id    AS task_id,
     t.organization_id,
     t.title,
     t.status,
@@ -79,9 +79,27 @@ SELECT
     t.completed_at,
     t.completed_by,
     t.created_at,
-    t.updated_at
+    t.updated_at,
+    t.body,
+    t.owner_user_id,
+    t.candidate_roles,
+    t.candidate_users,
+    t.outcomes,
+    t.not_by,
+    t.state,
+    t.invoke_id,
+    t.calendar,
+    t.level AS escalation_level,
+    t.escalations,
+    t.notes,
+    t.metadata
 FROM wf.task AS t;
 COMMENT ON VIEW wf_tasks_view IS 'People''s work: task_state is OPEN, CLAIMED, COMPLETED or CANCELLED, status active or closed.';
+COMMENT ON COLUMN wf_tasks_view.assignee_user_id IS 'Who has it, once it is claimed; before that the one whom it is meant for.';
+COMMENT ON COLUMN wf_tasks_view.sla_at IS 'When it goes one rung up its ladder; NULL where no rung is left, where it has no due date, and while its instance is paused.';
+COMMENT ON COLUMN wf_tasks_view.owner_user_id IS 'Who delegated it.';
+COMMENT ON COLUMN wf_tasks_view.outcomes IS 'What it can be completed with; NULL for anything.';
+COMMENT ON COLUMN wf_tasks_view.state IS 'The state that it belongs to; NULL where it was made by hand.';
 
 CREATE VIEW wf_timers_view WITH (security_invoker = true) AS
 SELECT

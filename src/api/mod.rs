@@ -21,8 +21,10 @@ mod publish;
 mod reassign;
 mod schedule;
 mod scheduler;
+mod secret;
 mod send;
 mod simulate;
+mod task;
 mod timer;
 mod version;
 

@@ -201,8 +201,7 @@ fn give(
     let mut owners: Vec<(Uuid, Uuid)> =
         answers.iter().map(|(effect, _)| (effect.organization_id, effect.instance_id)).collect();
     owners.dedup();
-    let (organizations, ids) = owners.into_iter().unzip();
-    let locked = instance::lock_many_skip(&organizations, &ids)?;
+    let locked = instance::lock_many_skip(owners.into_iter())?;
     let together = subtransaction(|| {
         let mut locked = locked.into_iter().peekable();
         let mut last = None;

@@ -48,7 +48,8 @@ pub fn claim(
     let lease_until = lease_end(caller, lease)?;
     let taker = Taker { worker, now: caller.now, lease_until };
     let handlers = handler::all()?;
-    let accepts = |queue: &Queue| !handlers.is_sql(queue.organization_id, &queue.code);
+    let accepts =
+        |queue: &Queue| caller.serves(queue.organization_id) && !handlers.is_sql(queue.organization_id, &queue.code);
     let fetch = |portions: &[Portion]| stored::take(&taker, portions);
     let wanted = Wanted { now: caller.now, fetch: &fetch, codes, accepts: &accepts };
     let mut taken = outbox::take(caller, &wanted, max_effects as usize)?;

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use pgrx::{Uuid, pg_sys};
 
+use super::audit::{self, Setting};
 use super::caller::{Caller, check_size, check_text};
 use super::definition;
 use crate::error::{Code, Error};
@@ -145,12 +146,17 @@ pub fn register(caller: &Caller, code: &str, kind: &str, settings: Option<&Jsonb
         call: None,
     };
     let timeout = settings.timeout.as_ref().map(ToString::to_string);
-    handler::upsert(&handler, timeout.as_deref(), &caller.database_role, caller.now)
+    audit::change(caller, "register_handler", Setting::Handler, organization, code, None, || {
+        handler::upsert(&handler, timeout.as_deref(), &caller.database_role, caller.now)
+    })
 }
 
 /// Takes a handler out. Was there one for exactly this code or pattern?
 pub fn unregister(caller: &Caller, code: &str) -> Result<bool, Error> {
-    handler::delete(caller.reading(), code, caller.now)
+    let organization = caller.changing()?;
+    audit::change(caller, "unregister_handler", Setting::Handler, organization, code, None, || {
+        handler::delete(organization, code, caller.now)
+    })
 }
 
 fn check_code(code: &str) -> Result<(), Error> {

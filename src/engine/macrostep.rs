@@ -12,6 +12,7 @@ use super::evaluate::Evaluator;
 use super::handler;
 use super::new_id;
 use super::outbox;
+use super::task::escalate;
 use super::work::{Work, due};
 use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop, When};
 use crate::error::{Code, Error};
@@ -22,7 +23,9 @@ use crate::store::instance::{self, Instance, Place};
 use crate::store::message;
 use crate::store::search::{self, Entry};
 use crate::store::step::NewStep;
+use crate::store::task::{self, Task};
 use crate::store::timer::{self, NewTimer};
+use crate::store::waiting;
 
 /// Timers that an instance may have pending, besides those of its states.
 pub const TIMER_LIMIT: usize = 100;
@@ -119,7 +122,7 @@ impl<'a> Worked<'a> {
             history: outcome.position.history_text(&definition.chart),
             output,
             sla_at: target.sla_at.filter(|_| !done),
-            detail: work.detail(&evaluator.missing),
+            detail: work.detail(&definition.chart, &evaluator.missing),
             work,
             new_search,
             outcome,
@@ -163,24 +166,28 @@ impl<'a> Worked<'a> {
     }
 
     /// Writes the macrostep of a locked instance.
-    pub fn update(self, instance: &Instance, cause: Cause, old_search: &[Entry]) -> Result<Moved, Error> {
+    pub fn update(mut self, instance: &Instance, cause: Cause, old_search: &[Entry]) -> Result<Moved, Error> {
+        let escalated = self.escalate(instance)?;
         let step = self.step(cause);
         instance::step(instance, &self.place(), &step)?;
+        escalated.iter().try_for_each(task::update)?;
         self.end_what_was_left(instance)?;
         self.go_on(instance, step.id, old_search)
     }
 
     /// As `update`, where the caller has sorted out what waits for the instance; the step records `facts` too.
     pub fn update_with(
-        self,
+        mut self,
         instance: &Instance,
         cause: Cause,
         old_search: &[Entry],
         facts: &Jsonb,
     ) -> Result<Moved, Error> {
+        let escalated = self.escalate(instance)?;
         let mut step = self.step(cause);
         step.detail = Some(step.detail.map_or_else(|| facts.clone(), |detail| detail.concat(facts)));
         instance::step(instance, &self.place(), &step)?;
+        escalated.iter().try_for_each(task::update)?;
         self.go_on(instance, step.id, old_search)
     }
 
@@ -189,17 +196,44 @@ impl<'a> Worked<'a> {
             let (organization, id) = (self.organization_id, self.instance_id);
             child::ended(self.caller, organization, id, instance.parent_effect_id, self.status, self.output.as_ref())?;
         }
-        if instance.has_messages {
+        if message::any_for(instance)? {
             message::wake(instance, self.caller.now)?;
         }
         self.finish_writing(step_id, old_search, Some(instance.state.clone()))
+    }
+
+    /// Takes the open tasks of the states that ask for it one rung up; the effects join the step's.
+    fn escalate(&mut self, instance: &Instance) -> Result<Vec<Task>, Error> {
+        let chart = &self.definition.chart;
+        let stays = |state: &&chart::StateId| self.status == "active" && !self.outcome.left.contains(**state);
+        let states: Vec<&str> =
+            self.work.escalated.iter().filter(stays).map(|state| chart.state(*state).path.as_str()).collect();
+        if states.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (mut tasks, mut facts) = (Vec::new(), Vec::new());
+        for mut task in task::open(instance.organization_id, instance.id)? {
+            if !task.state.as_deref().is_some_and(|state| states.contains(&state)) {
+                continue;
+            }
+            if let Some(climbed) = escalate::climb(self.caller, &mut task, None, self.work.suspended)? {
+                self.work.effects.push(climbed.effect);
+                facts.push(climbed.facts);
+                tasks.push(task);
+            }
+        }
+        if !facts.is_empty() {
+            let facts = Jsonb::object(|detail| detail.set("escalated_tasks", &Jsonb::array(&facts)));
+            self.detail = Some(self.detail.as_ref().map_or_else(|| facts.clone(), |detail| detail.concat(&facts)));
+        }
+        Ok(tasks)
     }
 
     /// Cancels what belonged to the states that were left.
     fn end_what_was_left(&self, instance: &Instance) -> Result<(), Error> {
         let (organization, id) = (instance.organization_id, instance.id);
         if self.status != "active" {
-            timer::cancel_all(organization, id)?;
+            waiting::end(organization, id, self.caller.now)?;
         } else if !self.outcome.cancelled.is_empty() {
             timer::cancel_raises(organization, id, &self.outcome.cancelled)?;
         }
@@ -212,7 +246,11 @@ impl<'a> Worked<'a> {
         if self.status == "active" && !timed.is_empty() {
             timer::cancel_states(organization, id, &timed)?;
         }
-        let invoking = left(|state| !state.invoke.is_empty());
+        let working = left(|state| state.invoke.iter().any(|invoke| invoke.src == "wf.task"));
+        if self.status == "active" && !working.is_empty() {
+            task::cancel_states(organization, id, self.caller.now, &working)?;
+        }
+        let invoking = left(|state| state.invoke.iter().any(|invoke| invoke.src != "wf.task"));
         if !invoking.is_empty() {
             effect::cancel_states(organization, id, &invoking)?;
         }
@@ -244,6 +282,7 @@ impl<'a> Worked<'a> {
             handler::all()?.note(&origin, &self.work.effects);
             outbox::announce(self.organization_id, self.work.effects.iter().map(|effect| effect.code.as_str()))?;
         }
+        self.work.tasks.iter().try_for_each(task::insert)?;
         let gone: Vec<Entry> = old_search.iter().filter(|entry| !self.new_search.contains(entry)).cloned().collect();
         let come: Vec<Entry> = self.new_search.iter().filter(|entry| !old_search.contains(entry)).cloned().collect();
         if !gone.is_empty() || !come.is_empty() {

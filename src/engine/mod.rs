@@ -19,6 +19,7 @@
 //! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
+pub mod audit;
 pub mod by_hand;
 pub mod calendar;
 pub mod caller;
@@ -43,6 +44,7 @@ pub mod inbox;
 pub mod incident;
 pub mod ladder;
 pub mod macrostep;
+pub mod member;
 pub mod modify;
 pub mod outbox;
 pub mod pause;
@@ -52,9 +54,11 @@ pub mod reassign;
 pub mod retry;
 pub mod run;
 pub mod schedule;
+pub mod secret;
 pub mod send;
 pub mod simulate;
 pub mod start;
+pub mod task;
 pub mod tick;
 pub mod timer;
 pub mod version;

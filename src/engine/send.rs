@@ -84,7 +84,7 @@ pub fn send(caller: &Caller, send: Send) -> Result<Sent, Error> {
         return Ok(Sent { moved, replayed: true });
     }
     if let Some(line_code) = &line_code
-        && instance.has_messages
+        && message::any_for(&instance)?
         && message::has_line_code(&instance, line_code)?
     {
         return Ok(unmoved(instance, true));
@@ -221,6 +221,35 @@ pub fn check_event(event: &str) -> Result<(), Error> {
             .detail(format!("Only the engine raises events that begin with {prefix}"))
             .hint("Rename the event in the definition.")),
     }
+}
+
+/// Takes the transition of a locked, running instance whose target is this state, for a cause without an event of its own.
+pub fn advance_to(
+    caller: &Caller,
+    instance: &Instance,
+    target: &str,
+    cause: Cause,
+    started: Instant,
+) -> Result<Moved, Error> {
+    let definition = definition::load(instance.organization_id, instance.definition_id)?;
+    let position = position(&definition, instance)?;
+    let mut refused = None;
+    for (event, target) in requests(&definition, &position, What::Target(target.to_owned()))? {
+        let cause = Cause {
+            event: Some(event.clone()),
+            payload: cause.payload.clone(),
+            note: cause.note.clone(),
+            line_code: None,
+            kind: cause.kind,
+        };
+        let request = Request { event: Event::new(event, cause.payload.clone()), roles: Some(&caller.roles), target };
+        match advance(caller, instance, &definition, &position, request, cause, started)? {
+            Ok(moved) => return Ok(moved),
+            Err(refusal) => refused = Some(more_telling(refused, refusal)),
+        }
+    }
+    let refused = refused.unwrap_or(Refusal::NoMatch);
+    Err(refusal(&definition, &instance.state, &position, caller, &format!("leads to {target}"), refused))
 }
 
 /// What to try, in order: the event itself, or the events of the transitions that lead to the state.

@@ -113,7 +113,7 @@ impl Statement {
             rows.reserve(count as usize);
             for index in 0..count as usize {
                 // SAFETY: the table holds `count` rows until the connection ends.
-                let row = unsafe { Row { tuple: *(*table).vals.add(index), descriptor: (*table).tupdesc } };
+                let row = unsafe { Row::Result { tuple: *(*table).vals.add(index), descriptor: (*table).tupdesc } };
                 rows.push(read(&row)?);
             }
         }
@@ -170,20 +170,35 @@ impl Connection {
     }
 }
 
-/// One row of a result.
-pub struct Row {
-    tuple: pg_sys::HeapTuple,
-    descriptor: pg_sys::TupleDesc,
+/// One row, of a result or of a table.
+pub enum Row {
+    Result {
+        tuple: pg_sys::HeapTuple,
+        descriptor: pg_sys::TupleDesc,
+    },
+    /// All columns of a slot; those asked for are at these places.
+    Slot {
+        slot: *const pg_sys::TupleTableSlot,
+        places: &'static [usize],
+    },
 }
 
 impl Row {
-    /// A column by its place from 1; None for null. The statement's SQL answers for the type.
+    /// A column by its place from 1; None for null. The statement's SQL, or the columns' types, answer for the type.
     pub fn get<T: FromDatum>(&self, column: i32) -> Option<T> {
-        // SAFETY: the row and its descriptor belong together.
+        // SAFETY: the row and its descriptor belong together, and the slot has each of the places.
         unsafe {
-            let mut null = false;
-            let datum = pg_sys::SPI_getbinval(self.tuple, self.descriptor, column, &mut null);
-            T::from_datum(datum, null)
+            match self {
+                Row::Result { tuple, descriptor } => {
+                    let mut null = false;
+                    let datum = pg_sys::SPI_getbinval(*tuple, *descriptor, column, &mut null);
+                    T::from_datum(datum, null)
+                }
+                Row::Slot { slot, places } => {
+                    let place = places[column as usize - 1];
+                    T::from_datum(*(**slot).tts_values.add(place), *(**slot).tts_isnull.add(place))
+                }
+            }
         }
     }
 
@@ -227,6 +242,7 @@ parameter! {
     Timestamp: pg_sys::TIMESTAMPTZOID, |value| value.into_datum();
     pgrx::datum::Interval: pg_sys::INTERVALOID, |value| value.into_datum();
     Jsonb: pg_sys::JSONBOID, |value| Some(Jsonb::datum(value));
+    &Jsonb: pg_sys::JSONBOID, |value| Some(Jsonb::datum(value));
     JsonText: pg_sys::JSONOID, |value| value.0.as_str().into_datum();
     Vec<u8>: pg_sys::BYTEAOID, |value| value.as_slice().into_datum();
     Vec<Uuid>: pg_sys::UUIDARRAYOID, |value| value.clone().into_datum();
@@ -271,5 +287,6 @@ typed! {
     Timestamp: pg_sys::TIMESTAMPTZOID;
     pgrx::datum::Interval: pg_sys::INTERVALOID;
     Jsonb: pg_sys::JSONBOID;
+    &Jsonb: pg_sys::JSONBOID;
     Vec<String>: pg_sys::TEXTARRAYOID;
 }

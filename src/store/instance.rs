@@ -3,19 +3,16 @@
 use pgrx::Uuid;
 
 use super::statement;
-use super::step::NewStep;
+use super::step::{self, NewStep};
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
-use crate::pg::spi::{Row, Statement};
+use crate::pg::spi::{Parameter, Row};
+use crate::pg::table::{Access, Columns, RowPlace, Wait, access};
 use crate::pg::time::Timestamp;
 use crate::wake;
 
 statement!(ORGANIZATION, "instance_organization");
-statement!(READ, "instance_read");
-statement!(LOCK, "instance_lock");
-statement!(LOCK_SKIP, "instance_lock_skip");
 statement!(LOCK_MANY, "instance_lock_many");
-statement!(LOCK_MANY_SKIP, "instance_lock_many_skip");
 statement!(CHILDREN, "instance_children");
 statement!(IS_IN, "instance_is_in");
 statement!(FAMILY, "instance_family");
@@ -30,6 +27,59 @@ statement!(CONTEXT_CHANGES, "context_changes");
 statement!(INSERT, "instance_insert");
 statement!(STEP, "instance_step");
 statement!(STAY, "instance_stay");
+
+/// What is read of an instance, in the order of `instance_row`.
+static ROW: Columns = Columns::new(
+    c"instance",
+    &[
+        c"definition_id",
+        c"seq",
+        c"status",
+        c"state",
+        c"paused_at",
+        c"sla_at",
+        c"parent_effect_id",
+        c"instance_key",
+        c"subject",
+        c"history",
+        c"context",
+        c"correlation_key",
+    ],
+);
+
+/// What a new instance has, in the order of `insert`.
+static NEW: Columns = Columns::new(
+    c"instance",
+    &[
+        c"organization_id",
+        c"id",
+        c"definition_id",
+        c"seq",
+        c"created_at",
+        c"updated_at",
+        c"definition_version",
+        c"definition_code",
+        c"status",
+        c"state",
+        c"sla_at",
+        c"parent_id",
+        c"parent_effect_id",
+        c"correlation_key",
+        c"owner_team",
+        c"owner_user_id",
+        c"subject",
+        c"history",
+        c"output",
+        c"error",
+        c"context",
+    ],
+);
+
+/// What a step changes, in the order of `step`.
+static PLACE: Columns = Columns::new(
+    c"instance",
+    &[c"seq", c"state", c"status", c"updated_at", c"history", c"sla_at", c"output", c"error", c"context"],
+);
 
 /// An instance as its row says.
 pub struct Instance {
@@ -47,9 +97,9 @@ pub struct Instance {
     pub subject: Option<Jsonb>,
     pub history: Option<String>,
     pub context: Jsonb,
-    /// Do messages wait for it?
-    pub has_messages: bool,
     pub correlation_key: Option<String>,
+    /// Where its row was when it was locked.
+    place: Option<RowPlace>,
 }
 
 /// What a step changes in the row of its instance.
@@ -86,24 +136,31 @@ pub fn organization(id: Uuid) -> Result<Option<Uuid>, Error> {
     ORGANIZATION.first(&[&id], |row| row.required(1))
 }
 
-/// Reads an instance as it is in the statement's snapshot.
+/// Reads an instance as it is.
 pub fn read(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
-    one(&READ, organization, id)
+    access(|access| ROW.read(access, &[&organization, &id], |row| instance_row(row, organization, id, None)))
 }
 
 /// Locks an instance, waiting for whoever holds it, and reads it as it then is.
 pub fn lock(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
-    one(&LOCK, organization, id)
+    access(|access| lock_with(access, organization, id, Wait::Block))
 }
 
 /// Locks an instance unless somebody holds it.
 pub fn lock_skip(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
-    one(&LOCK_SKIP, organization, id)
+    access(|access| lock_with(access, organization, id, Wait::Skip))
 }
 
 /// Locks those of the instances, given in the order of organization and id, that nobody holds.
-pub fn lock_many_skip(organizations: &Vec<Uuid>, ids: &Vec<Uuid>) -> Result<Vec<Instance>, Error> {
-    LOCK_MANY_SKIP.rows(&[organizations, ids], |row| instance_row(row, row.required(14)?, row.required(15)?))
+pub fn lock_many_skip(instances: impl Iterator<Item = (Uuid, Uuid)>) -> Result<Vec<Instance>, Error> {
+    access(|access| {
+        let locked = instances.map(|(organization, id)| lock_with(access, organization, id, Wait::Skip));
+        locked.filter_map(Result::transpose).collect()
+    })
+}
+
+fn lock_with(access: &Access, organization: Uuid, id: Uuid, wait: Wait) -> Result<Option<Instance>, Error> {
+    ROW.lock(access, &[&organization, &id], wait, |row, place| instance_row(row, organization, id, Some(place)))
 }
 
 /// Locks several instances (organization and id) in the order of their ids, waiting for whoever holds them.
@@ -160,11 +217,7 @@ pub fn children(organization: Uuid, parent: Uuid, states: Option<&Vec<String>>) 
     CHILDREN.rows(&[&organization, &parent, &states.cloned()], |row| Ok((row.required(1)?, row.required(2)?)))
 }
 
-fn one(statement: &Statement, organization_id: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
-    statement.first(&[&organization_id, &id], |row: &Row| instance_row(row, organization_id, id))
-}
-
-fn instance_row(row: &Row, organization_id: Uuid, id: Uuid) -> Result<Instance, Error> {
+fn instance_row(row: &Row, organization_id: Uuid, id: Uuid, place: Option<RowPlace>) -> Result<Instance, Error> {
     Ok(Instance {
         organization_id,
         id,
@@ -179,8 +232,8 @@ fn instance_row(row: &Row, organization_id: Uuid, id: Uuid) -> Result<Instance, 
         subject: row.get(9),
         history: row.get(10),
         context: row.required(11)?,
-        has_messages: row.required(12)?,
-        correlation_key: row.get(13),
+        correlation_key: row.get(12),
+        place,
     })
 }
 
@@ -191,6 +244,46 @@ pub fn by_key(organization: Uuid, code: &str, key: &str) -> Result<Option<Uuid>,
 
 /// Stores an instance and its first step; false where its key is taken.
 pub fn insert(new: &Identity, place: &Place, step: &NewStep) -> Result<bool, Error> {
+    if new.instance_key.is_some() {
+        return insert_by_statement(new, place, step);
+    }
+    access(|access| {
+        if NEW.has_triggers(access)? || step::COLUMNS.has_triggers(access)? {
+            return insert_by_statement(new, place, step);
+        }
+        NEW.insert(
+            access,
+            &[
+                &new.organization_id,
+                &new.id,
+                &new.definition_id,
+                &1i64,
+                &step.created_at,
+                &step.created_at,
+                &new.definition_version,
+                &new.definition_code,
+                &place.status,
+                &place.state,
+                &place.sla_at,
+                &new.parent_id,
+                &new.parent_effect_id,
+                &new.correlation_key,
+                &new.owner_team,
+                &new.owner_user_id,
+                &new.subject,
+                &place.history,
+                &place.output,
+                &place.error,
+                &place.context,
+            ],
+        )?;
+        step.insert(access, (new.organization_id, new.id, 1), None, place)?;
+        Ok(true)
+    })
+}
+
+/// As `insert`, of an instance whose key may be taken.
+fn insert_by_statement(new: &Identity, place: &Place, step: &NewStep) -> Result<bool, Error> {
     let made = INSERT.execute(&[
         &new.organization_id,
         &new.id,
@@ -206,11 +299,11 @@ pub fn insert(new: &Identity, place: &Place, step: &NewStep) -> Result<bool, Err
         &new.correlation_key,
         &new.owner_team,
         &new.owner_user_id,
-        &new.subject.cloned(),
+        &new.subject,
         &place.history,
-        &place.output.cloned(),
-        &place.error.cloned(),
-        &place.context.cloned(),
+        &place.output,
+        &place.error,
+        &place.context,
         &step.id,
         &step.duration_ms,
         &step.event,
@@ -244,6 +337,7 @@ pub fn stay(instance: &Instance, step: &NewStep) -> Result<(), Error> {
         &step.payload,
         &step.detail,
         &step.line_code,
+        &step.effects_queued,
     ])?;
     hit_one(written, instance)
 }
@@ -255,7 +349,33 @@ pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Er
         // The next start of its schedule may wait for this end.
         wake::note(step.created_at);
     }
-    let written = STEP.execute(&[
+    access(|access| {
+        if PLACE.has_triggers(access)? || step::COLUMNS.has_triggers(access)? {
+            return hit_one(step_by_statement(instance, place, step)?, instance);
+        }
+        let (organization, id, seq) = (&instance.organization_id, &instance.id, instance.seq + 1);
+        let values: [&dyn Parameter; 9] = [
+            &seq,
+            &place.state,
+            &place.status,
+            &step.created_at,
+            &place.history,
+            &place.sla_at,
+            &place.output,
+            &place.error,
+            &place.context,
+        ];
+        // A context that did not change keeps its place.
+        let values = if place.context.is_some() { &values[..] } else { &values[..8] };
+        let is_next = |row: &Row| Ok(row.required::<i64>(1)? == instance.seq);
+        let hit = PLACE.update(access, &[organization, id], instance.place, values, is_next)?;
+        hit_one(hit.into(), instance)?;
+        step.insert(access, (*organization, *id, seq), Some(&instance.state), place)
+    })
+}
+
+fn step_by_statement(instance: &Instance, place: &Place, step: &NewStep) -> Result<u64, Error> {
+    STEP.execute(&[
         &instance.organization_id,
         &instance.id,
         &instance.seq,
@@ -264,9 +384,9 @@ pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Er
         &step.created_at,
         &place.history,
         &place.sla_at,
-        &place.output.cloned(),
-        &place.error.cloned(),
-        &place.context.cloned(),
+        &place.output,
+        &place.error,
+        &place.context,
         &step.id,
         &step.duration_ms,
         &step.kind,
@@ -281,8 +401,7 @@ pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Er
         &step.guards,
         &step.payload,
         &step.detail,
-    ])?;
-    hit_one(written, instance)
+    ])
 }
 
 fn hit_one(written: u64, instance: &Instance) -> Result<(), Error> {

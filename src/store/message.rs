@@ -6,6 +6,7 @@ use super::instance::Instance;
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
+use crate::pg::table::{Index, access};
 use crate::pg::time::Timestamp;
 use crate::wake::note;
 
@@ -24,6 +25,9 @@ statement!(RECEIVERS, "message_receivers");
 statement!(TAKE, "message_take");
 statement!(WAITING, "message_waiting");
 statement!(DROP_ANSWERS, "message_drop_answers");
+
+static OF_INSTANCE: Index = Index::new(c"message", c"idx_wf_messages_instance");
+static OF_KEY: Index = Index::new(c"message", c"idx_wf_messages_correlation");
 
 /// A message to be left for an instance.
 pub struct NewMessage {
@@ -171,6 +175,19 @@ pub fn has_earlier(due: &Due, published: &Published, receiver: Uuid, now: Timest
 /// What waits for an instance is tried now: it has moved.
 pub fn wake(instance: &Instance, now: Timestamp) -> Result<(), Error> {
     wake_for(instance.organization_id, instance.id, instance.correlation_key.as_deref(), now)
+}
+
+/// Do messages wait for this instance, or for its key?
+pub fn any_for(instance: &Instance) -> Result<bool, Error> {
+    access(|access| {
+        if OF_INSTANCE.has(access, &[&instance.organization_id, &instance.id])? {
+            return Ok(true);
+        }
+        match &instance.correlation_key {
+            Some(key) => OF_KEY.has(access, &[&instance.organization_id, key]),
+            None => Ok(false),
+        }
+    })
 }
 
 /// What waits for this instance, or for this key, is tried now.

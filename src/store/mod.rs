@@ -1,7 +1,8 @@
 //! Every statement that the engine runs, one file per table: SQL text in `sql/`, its kept plan, and the rows as plain
-//! structs. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
+//! structs. The rows of each transition (instance, step, timer) go by `pg::table`, without a statement. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
 //! organization, because row security does not protect the owner's statements.
 
+pub mod audit;
 pub mod calendar;
 pub mod definition;
 pub mod effect;
@@ -20,7 +21,9 @@ pub mod outbox;
 pub mod schedule;
 pub mod scheduler_run;
 pub mod search;
+pub mod secret;
 pub mod step;
+pub mod task;
 pub mod timer;
 pub mod waiting;
 

@@ -2,14 +2,43 @@
 
 use pgrx::Uuid;
 
+use super::instance::Place;
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
+use crate::pg::table::{Access, Columns};
 use crate::pg::time::Timestamp;
 
 statement!(BY_LINE_CODE, "step_by_line_code");
 statement!(PASSAGES, "step_passages");
 statement!(SEQ, "step_seq");
+
+/// A whole step, in the order of `insert`.
+pub static COLUMNS: Columns = Columns::new(
+    c"step",
+    &[
+        c"organization_id",
+        c"instance_id",
+        c"seq",
+        c"id",
+        c"created_at",
+        c"duration_ms",
+        c"kind",
+        c"status",
+        c"from_state",
+        c"to_state",
+        c"event",
+        c"actor_user_id",
+        c"actor_role",
+        c"database_role",
+        c"line_code",
+        c"note",
+        c"effects_queued",
+        c"guards",
+        c"payload",
+        c"detail",
+    ],
+);
 
 /// A step to be stored.
 pub struct NewStep {
@@ -27,6 +56,43 @@ pub struct NewStep {
     pub guards: Option<Jsonb>,
     pub payload: Option<Jsonb>,
     pub detail: Option<Jsonb>,
+}
+
+impl NewStep {
+    /// Stores the step of this organization, instance and number, which led from a state to a place.
+    pub fn insert(
+        &self,
+        access: &Access,
+        (organization, instance, seq): (Uuid, Uuid, i64),
+        from_state: Option<&str>,
+        place: &Place,
+    ) -> Result<(), Error> {
+        COLUMNS.insert(
+            access,
+            &[
+                &organization,
+                &instance,
+                &seq,
+                &self.id,
+                &self.created_at,
+                &self.duration_ms,
+                &self.kind,
+                &place.status,
+                &from_state,
+                &place.state,
+                &self.event,
+                &self.actor,
+                &self.role,
+                &self.database_role,
+                &self.line_code,
+                &self.note,
+                &self.effects_queued,
+                &self.guards,
+                &self.payload,
+                &self.detail,
+            ],
+        )
+    }
 }
 
 /// What an idempotency key answered the first time.
