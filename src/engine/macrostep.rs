@@ -173,7 +173,10 @@ impl<'a> Worked<'a> {
         let step = self.step(cause);
         instance::step(instance, &self.place(), &step)?;
         escalated.iter().try_for_each(task::update)?;
-        self.end_what_was_left(instance)?;
+        let event = step.event.as_deref().filter(|_| step.kind == "answer");
+        let answered =
+            event.and_then(|event| event.strip_prefix("done.invoke.").or(event.strip_prefix("error.invoke.")));
+        self.end_what_was_left(instance, answered)?;
         self.go_on(instance, step.id, old_search)
     }
 
@@ -232,7 +235,7 @@ impl<'a> Worked<'a> {
     }
 
     /// Cancels what belonged to the states that were left.
-    fn end_what_was_left(&self, instance: &Instance) -> Result<(), Error> {
+    fn end_what_was_left(&self, instance: &Instance, answered: Option<&str>) -> Result<(), Error> {
         let (organization, id) = (instance.organization_id, instance.id);
         if self.status != "active" {
             waiting::end(organization, id, self.caller.now)?;
@@ -252,7 +255,14 @@ impl<'a> Worked<'a> {
         if self.status == "active" && !working.is_empty() {
             task::cancel_states(organization, id, self.caller.now, &working)?;
         }
-        let invoking = left(|state| state.invoke.iter().any(|invoke| invoke.src != "wf.task"));
+        // Of a state whose only invoke has just been answered nothing is open.
+        let is_answered =
+            |state: &chart::State| matches!(&*state.invoke, [invoke] if answered == Some(invoke.id.as_str()));
+        let states = self.outcome.left.iter().map(|state| chart.state(state)).filter(|state| !is_answered(state));
+        let invoking: Vec<String> = states
+            .filter(|state| state.invoke.iter().any(|invoke| invoke.src != "wf.task"))
+            .map(|state| state.path.clone())
+            .collect();
         if !invoking.is_empty() {
             effect::cancel_states(organization, id, &invoking)?;
         }
