@@ -19,8 +19,8 @@
 //! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
-pub mod by_hand;
 pub mod audit;
+pub mod by_hand;
 pub mod calendar;
 pub mod caller;
 pub mod cancel;
