@@ -168,13 +168,11 @@ pub struct Skipped {
 pub fn skip(caller: &Caller, id: Uuid, output: Option<Jsonb>, reason: Option<String>) -> Result<Skipped, Error> {
     let started = Instant::now();
     check_size("output", output.as_ref())?;
-    let found = match effect::lock(caller.organization, id)? {
-        Some(found) if caller.may(found.effect.organization_id)? => found,
-        _ => {
-            return Err(Error::new(Code::EffectNotFound, format!("effect {id} does not exist"))
-                .hint("Look it up in wf_effects_view, and check organization_id and app.current_org_id."));
-        }
-    };
+    let found = caller.gather(|organization| Ok(effect::lock(organization, id)?.into_iter().collect()))?.pop();
+    let found = found.ok_or_else(|| {
+        Error::new(Code::EffectNotFound, format!("effect {id} does not exist"))
+            .hint("Look it up in wf_effects_view, and check organization_id and app.current_org_id.")
+    })?;
     check_can_be_skipped(&found)?;
     let organization = found.effect.organization_id;
     let caller = &caller.in_organization(organization);
