@@ -14,7 +14,7 @@ use super::outbox;
 use super::sla;
 use super::task::escalate;
 use super::work::Work;
-use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop};
+use crate::chart::{self, Event, GuardResult, Host, Lookup, Outcome, Scope, StateSet, Status, Stop};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
@@ -207,19 +207,19 @@ impl<'a> Worked<'a> {
         self.finish_writing(step_id, old_search, Some(instance.state.clone()))
     }
 
-    /// Takes the open tasks of the states that ask for it one rung up; the effects join the step's.
+    /// Takes the open tasks of the states that ask for it, and of those within them, one rung up; the effects join the step's.
     fn escalate(&mut self, instance: &Instance) -> Result<Vec<Task>, Error> {
-        let chart = &self.definition.chart;
-        let stays = |state: &&chart::StateId| self.status == "active" && !self.outcome.left.contains(**state);
-        let states: Vec<&str> =
-            self.work.escalated.iter().filter(stays).map(|state| chart.state(*state).path.as_str()).collect();
-        if states.is_empty() {
+        if self.work.escalated.is_empty() || self.status != "active" {
             return Ok(Vec::new());
         }
+        let chart = &self.definition.chart;
+        let (states, left) = (self.work.escalated.clone(), &self.outcome.left);
+        let is_within = |home| states.iter().any(|state| home == *state || chart.is_descendant(home, *state));
         let (mut tasks, mut facts) = (Vec::new(), Vec::new());
         for mut task in task::open(instance.organization_id, instance.id)? {
-            if !task.state.as_deref().is_some_and(|state| states.contains(&state)) {
-                continue;
+            match task.state.as_deref().map(|state| chart.find_state(state)) {
+                Some(Lookup::One(home)) if is_within(home) && !left.contains(home) => {}
+                _ => continue,
             }
             if let Some(climbed) = escalate::climb(self.caller, &mut task, None, self.work.suspended)? {
                 self.work.effects.push(climbed.effect);
