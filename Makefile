@@ -5,7 +5,7 @@ PG ?= 15
 PRELOAD ?=
 export PG PRELOAD
 
-layers := test-chart test-pg test-regress test-isolation test-client test-worker test-chaos test-upgrade test-dump test-readme
+layers := test-chart test-pg test-regress test-isolation test-client test-outbox test-languages test-worker test-chaos test-upgrade test-dump test-readme
 
 .PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions bench-lists chaos lint reference package test-package freeze install clean
 
@@ -35,6 +35,8 @@ test-pg: ## Rust tests inside a server
 test-regress: ## what psql shows (pg_regress)
 test-isolation: ## sessions at the same time (pg_isolation_regress)
 test-client: ## a client as applications have it
+test-outbox: ## clients that claim effects, fail and die
+test-languages: ## the workers of docs/workers.md in Python and TypeScript
 test-worker: ## background workers on servers that crash, move and are promoted
 test-chaos: ## clients at work while their server is killed, briefly
 test-upgrade: ## the schema and the work of earlier versions

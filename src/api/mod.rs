@@ -27,6 +27,7 @@ mod scheduler;
 mod secret;
 mod send;
 mod simulate;
+mod sla;
 mod task;
 mod timer;
 mod version;
