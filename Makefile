@@ -7,7 +7,7 @@ export PG PRELOAD
 
 layers := test-chart test-pg test-regress test-isolation test-client test-worker test-readme
 
-.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions lint install clean
+.PHONY: help setup build demo up down test $(layers) bench bench-quick bench-timers bench-definitions lint install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -39,6 +39,12 @@ test-worker: ## background workers on servers that crash, move and are promoted
 test-readme: ## the SQL of the README and docs
 $(layers):
 	@scripts/test $(@:test-%=%)
+
+bench: ## what everything costs beside hand-written SQL (release build, about an hour)
+	@scripts/bench full
+
+bench-quick: ## the same, short (release build, then 3 minutes)
+	@scripts/bench quick
 
 bench-definitions: ## what a large definition costs (release build)
 	@scripts/bench-definitions

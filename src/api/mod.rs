@@ -13,6 +13,7 @@ mod feature_flag;
 mod handler;
 mod incident;
 mod instance;
+mod many;
 mod member;
 mod modify;
 mod pause;

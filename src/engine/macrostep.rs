@@ -196,19 +196,19 @@ impl<'a> Worked<'a> {
     /// Cancels what belonged to the states that were left.
     fn end_what_was_left(&self, instance: &Instance) -> Result<(), Error> {
         let (organization, id) = (instance.organization_id, instance.id);
-        if self.status != "active" {
-            timer::cancel_all(organization, id)?;
-        } else if !self.outcome.cancelled.is_empty() {
-            timer::cancel_raises(organization, id, &self.outcome.cancelled)?;
-        }
         let chart = &self.definition.chart;
         let left = |owns: fn(&chart::State) -> bool| -> Vec<String> {
             let states = self.outcome.left.iter().map(|state| chart.state(state));
             states.filter(|state| owns(state)).map(|state| state.path.clone()).collect()
         };
-        let timed = left(|state| !state.after.is_empty());
-        if self.status == "active" && !timed.is_empty() {
-            timer::cancel_states(organization, id, &timed)?;
+        let is_over = self.status != "active";
+        let (timed, raised) = (left(|state| !state.after.is_empty()), &self.outcome.cancelled);
+        if is_over || !timed.is_empty() || !raised.is_empty() {
+            timer::cancel(organization, id, |open| {
+                is_over
+                    || open.state.as_ref().is_some_and(|state| open.kind == "after" && timed.contains(state))
+                    || open.kind == "raise" && raised.contains(&open.name)
+            })?;
         }
         let invoking = left(|state| !state.invoke.is_empty());
         if !invoking.is_empty() {

@@ -40,6 +40,7 @@ pub mod inbox;
 pub mod incident;
 pub mod ladder;
 pub mod macrostep;
+pub mod many;
 pub mod modify;
 pub mod pause;
 pub mod publish;

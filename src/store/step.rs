@@ -13,8 +13,9 @@ statement!(BY_LINE_CODE, "step_by_line_code");
 statement!(PASSAGES, "step_passages");
 
 /// A whole step, in the order of `insert`.
-pub static COLUMNS: Columns = Columns::new(
+static COLUMNS: Columns = Columns::new(
     c"step",
+    &[c"organization_id", c"instance_id", c"seq"],
     &[
         c"organization_id",
         c"instance_id",
