@@ -5,9 +5,9 @@ PG ?= 15
 PRELOAD ?=
 export PG PRELOAD
 
-layers := test-chart test-pg test-regress test-isolation test-client test-worker test-readme
+layers := test-chart test-pg test-regress test-isolation test-client test-worker test-upgrade test-readme
 
-.PHONY: help setup build demo up down test $(layers) bench bench-quick bench-timers bench-definitions lint install clean
+.PHONY: help setup build demo up down test $(layers) bench bench-quick bench-timers bench-definitions bench-lists lint freeze install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -36,6 +36,7 @@ test-regress: ## what psql shows (pg_regress)
 test-isolation: ## sessions at the same time (pg_isolation_regress)
 test-client: ## a client as applications have it
 test-worker: ## background workers on servers that crash, move and are promoted
+test-upgrade: ## the schema and the work of earlier versions
 test-readme: ## the SQL of the README and docs
 $(layers):
 	@scripts/test $(@:test-%=%)
@@ -46,6 +47,9 @@ bench: ## what everything costs beside hand-written SQL (release build, about an
 bench-quick: ## the same, short (release build, then 3 minutes)
 	@scripts/bench quick
 
+bench-lists: ## how long the first page of a list takes among 100,000 rows (release build)
+	@scripts/bench-lists
+
 bench-definitions: ## what a large definition costs (release build)
 	@scripts/bench-definitions
 
@@ -54,6 +58,9 @@ bench-timers: ## how late timers fire, how fast a backlog drains (release build)
 
 lint: ## checks the style: rustfmt, clippy, shellcheck, the rules of the house
 	@scripts/lint
+
+freeze: ## freezes the present version for its release: its schema, rows of its work, checksums
+	@scripts/freeze
 
 install: ## installs a release build into the system's Postgres, with sudo when not root
 	@scripts/install

@@ -27,6 +27,7 @@ pgrx::extension_sql_file!("../sql/schema/11_feature_flag.sql", name = "feature_f
 pgrx::extension_sql_file!("../sql/schema/20_instance.sql", name = "instance", requires = ["definition"]);
 pgrx::extension_sql_file!("../sql/schema/30_work.sql", name = "work", requires = ["instance"]);
 pgrx::extension_sql_file!("../sql/schema/32_handler.sql", name = "handler", requires = ["work"]);
+pgrx::extension_sql_file!("../sql/schema/33_effect_hold.sql", name = "effect_hold", requires = ["work"]);
 pgrx::extension_sql_file!("../sql/schema/80_views.sql", name = "views", requires = ["work", api::clock::wf::now]);
 pgrx::extension_sql_file!(
     "../sql/schema/81_error_codes.sql",
@@ -38,11 +39,23 @@ pgrx::extension_sql_file!(
     name = "instances",
     requires = ["views", api::errors::wf::raise, api::errors::wf::session_organization]
 );
+pgrx::extension_sql_file!("../sql/schema/84_tasks.sql", name = "tasks", requires = ["instances"]);
 pgrx::extension_sql_file!("../sql/schema/31_scheduler_run.sql", name = "scheduler_run", requires = ["work"]);
 pgrx::extension_sql_file!(
     "../sql/schema/83_scheduler.sql",
     name = "scheduler",
     requires = ["scheduler_run", api::scheduler::wf_scheduler_tick, api::errors::wf::raise, api::clock::wf::now]
+);
+pgrx::extension_sql_file!(
+    "../sql/schema/84_outbox.sql",
+    name = "outbox",
+    requires = [
+        "effect_hold",
+        api::by_hand::wf_retry_effects,
+        api::by_hand::wf_skip_effect,
+        api::by_hand::wf_hold_effects,
+        api::by_hand::wf_release_effects
+    ]
 );
 pgrx::extension_sql_file!(
     "../sql/schema/84_calendars.sql",
@@ -59,10 +72,12 @@ pgrx::extension_sql_file!(
     name = "member",
     requires = ["definition", api::member::wf::member_changed]
 );
+pgrx::extension_sql_file!("../sql/schema/41_secret.sql", name = "secret", requires = ["schema"]);
+pgrx::extension_sql_file!("../sql/schema/84_member.sql", name = "member_views", requires = ["member"]);
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["instances", "error_codes", "feature_flags", "member"],
+    requires = ["tasks", "error_codes", "feature_flags", "outbox", "member_views", "secret"],
     finalize
 );
 

@@ -11,6 +11,7 @@ static ENABLED: GucSetting<bool> = GucSetting::<bool>::new(true);
 static WORKERS: GucSetting<i32> = GucSetting::<i32>::new(1);
 static BATCH_SIZE: GucSetting<i32> = GucSetting::<i32>::new(500);
 static BATCH_TIME: GucSetting<i32> = GucSetting::<i32>::new(50);
+static NOTIFY_EFFECTS: GucSetting<bool> = GucSetting::<bool>::new(false);
 static LONGEST_SLEEP: GucSetting<i32> = GucSetting::<i32>::new(600);
 
 /// Defines the settings; called once, when the library is loaded.
@@ -32,6 +33,14 @@ pub fn define() {
         1024 * 1024,
         GucContext::Suset,
         GucFlags::UNIT_KB,
+    );
+    GucRegistry::define_bool_guc(
+        c"pg_workflow.notify_effects",
+        c"Does a transaction that queues effects for workers notify the channel wf_effects?",
+        c"One notification without payload at its commit. All commits that notify wait for each other, in the whole server.",
+        &NOTIFY_EFFECTS,
+        GucContext::Suset,
+        GucFlags::default(),
     );
     define_worker();
 }
@@ -111,6 +120,11 @@ pub fn batch_time() -> Duration {
 /// `pg_workflow.longest_sleep`.
 pub fn longest_sleep() -> Duration {
     Duration::from_secs(LONGEST_SLEEP.get().unsigned_abs().into())
+}
+
+/// `pg_workflow.notify_effects`.
+pub fn notify_effects() -> bool {
+    NOTIFY_EFFECTS.get()
 }
 
 /// The text of `pg_workflow.fake_now`, where it is set.

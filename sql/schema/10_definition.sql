@@ -84,4 +84,3 @@ CREATE TABLE wf.calendar (
 COMMENT ON TABLE wf.calendar IS 'Working hours and holidays that service levels, task due dates and timers can count by.';
 COMMENT ON COLUMN wf.calendar.working_hours IS 'Weekdays and their hours, as given: {"mon-fri": ["09:00-12:00", "13:00-17:00"]}.';
 COMMENT ON COLUMN wf.calendar.holidays IS 'Days off, as given: ["2026-12-24", "12-25", {"date", "hours", "name"}].';
-

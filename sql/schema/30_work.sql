@@ -52,29 +52,66 @@ CREATE TABLE wf.task (
     due_at           timestamptz,
     sla_at           timestamptz,
     completed_at     timestamptz,
+    level            integer     NOT NULL,
+    is_relative      boolean     NOT NULL,
     task_state       text        NOT NULL CHECK (task_state IN ('OPEN', 'CLAIMED', 'COMPLETED', 'CANCELLED')),
     title            text        NOT NULL,
     body             text,
-    priority         text        NOT NULL,
+    priority         text        NOT NULL CHECK (priority IN ('low', 'normal', 'high', 'urgent')),
     assignee_role    text,
     assignee_user_id text,
-    claimed_by       text,
+    owner_user_id    text,
     outcome          text,
     completed_by     text,
+    notes            text,
     state            text,
     invoke_id        text,
+    calendar         text,
+    candidate_roles  text[],
+    candidate_users  text[],
+    outcomes         text[],
+    not_by           text[],
+    escalations      jsonb,
     metadata         jsonb,
     status           text        NOT NULL GENERATED ALWAYS AS (
         CASE WHEN task_state IN ('OPEN', 'CLAIMED') THEN 'active' ELSE 'closed' END
     ) STORED,
+    priority_rank    smallint    NOT NULL GENERATED ALWAYS AS (
+        CASE priority WHEN 'low' THEN 1 WHEN 'normal' THEN 2 WHEN 'high' THEN 3 ELSE 4 END
+    ) STORED,
     CONSTRAINT idx_wf_tasks PRIMARY KEY (organization_id, id)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+-- Open tasks: what the views are asked for.
 CREATE INDEX idx_wf_tasks_state_due ON wf.task (organization_id, task_state, due_at)
     WHERE task_state IN ('OPEN', 'CLAIMED');
-CREATE INDEX idx_wf_tasks_due ON wf.task (due_at) WHERE task_state IN ('OPEN', 'CLAIMED') AND due_at IS NOT NULL;
+-- Each order that a list can have.
+CREATE INDEX idx_wf_tasks_created ON wf.task (organization_id, created_at, id);
+CREATE INDEX idx_wf_tasks_updated ON wf.task (organization_id, updated_at, id);
+CREATE INDEX idx_wf_tasks_due ON wf.task (organization_id, due_at, id);
+CREATE INDEX idx_wf_tasks_priority ON wf.task (organization_id, priority_rank, id);
+-- Mine, or offered to me.
+CREATE INDEX idx_wf_tasks_user ON wf.task (organization_id, assignee_user_id, created_at)
+    WHERE assignee_user_id IS NOT NULL;
+CREATE INDEX idx_wf_tasks_role ON wf.task (organization_id, assignee_role, created_at) WHERE assignee_role IS NOT NULL;
+CREATE INDEX idx_wf_tasks_candidate_roles ON wf.task USING gin (candidate_roles)
+    WHERE task_state IN ('OPEN', 'CLAIMED') AND candidate_roles IS NOT NULL;
+CREATE INDEX idx_wf_tasks_candidate_users ON wf.task USING gin (candidate_users)
+    WHERE task_state IN ('OPEN', 'CLAIMED') AND candidate_users IS NOT NULL;
+-- The scheduler's scan: what is to go one rung up, time first.
+CREATE INDEX idx_wf_tasks_sla ON wf.task (sla_at, id) WHERE task_state IN ('OPEN', 'CLAIMED') AND sla_at IS NOT NULL;
 CREATE INDEX idx_wf_tasks_instance ON wf.task (organization_id, instance_id);
 CREATE INDEX idx_wf_tasks_outcome ON wf.task (organization_id, outcome, completed_at) WHERE outcome IS NOT NULL;
 COMMENT ON TABLE wf.task IS 'People''s work.';
+COMMENT ON COLUMN wf.task.sla_at IS 'When it goes one rung up its ladder; NULL where no rung is left, where it has no due date, and while its instance is paused.';
+COMMENT ON COLUMN wf.task.level IS 'How many rungs of its ladder are behind it.';
+COMMENT ON COLUMN wf.task.is_relative IS 'The due date was a duration and not a moment: a pause shifts it.';
+COMMENT ON COLUMN wf.task.assignee_user_id IS 'Who has it, once it is claimed; before that the one whom it is meant for.';
+COMMENT ON COLUMN wf.task.owner_user_id IS 'Who delegated it: it comes back to them when it is released.';
+COMMENT ON COLUMN wf.task.state IS 'The state that it belongs to: leaving it cancels the task. NULL where it was made by hand.';
+COMMENT ON COLUMN wf.task.invoke_id IS 'The invoke that waits for its completion; NULL where nothing waits.';
+COMMENT ON COLUMN wf.task.outcomes IS 'What it can be completed with; NULL for anything.';
+COMMENT ON COLUMN wf.task.not_by IS 'Paths of states and ids of invokes: who did one of them may not do this task.';
+COMMENT ON COLUMN wf.task.escalations IS 'Its ladder; NULL for the engine''s own, manager after 1 hour and operations after 4.';
 
 CREATE TABLE wf.effect (
     organization_id uuid        NOT NULL,
@@ -86,11 +123,13 @@ CREATE TABLE wf.effect (
     next_retry_at   timestamptz,
     lease_until     timestamptz,
     completed_at    timestamptz,
+    started_at      timestamptz,
     attempts        integer     NOT NULL,
     status          text        NOT NULL
         CHECK (status IN ('PENDING', 'EXECUTING', 'COMPLETED', 'FAILED', 'PERMANENTLY_FAILED', 'CANCELLED')),
     is_incident     boolean     NOT NULL,
     code            text        COLLATE "C" NOT NULL,
+    lane            text        COLLATE "C" NOT NULL,
     invoke_id       text,
     state           text,
     worker          text,
@@ -102,15 +141,21 @@ CREATE TABLE wf.effect (
     params          jsonb,
     CONSTRAINT idx_wf_effects PRIMARY KEY (organization_id, id)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
--- What can run, by code and organization: who may run a code is decided when it is to run, and organizations take turns.
--- Ids are made in the order of time.
-CREATE INDEX idx_wf_effects_ready ON wf.effect (code, organization_id, id) WHERE status = 'PENDING';
--- What failed and will be tried again.
-CREATE INDEX idx_wf_effects_retry ON wf.effect (code, organization_id, next_retry_at, id) WHERE status = 'FAILED';
+-- What can run or will be able to: a queue for each code, organization and lane, oldest first. Not time first, so that a
+-- claim goes from queue to queue by single probes: organizations take turns, and a code that nobody wants, that is held
+-- or that has reached its limit is passed over, however many effects wait in it.
+CREATE INDEX idx_wf_effects_ready ON wf.effect (code, organization_id, lane, (COALESCE(next_retry_at, created_at)), id)
+    WHERE status IN ('PENDING', 'FAILED');
+-- What failed and will be tried again: the next moment at which there is something to do.
+CREATE INDEX idx_wf_effects_retry ON wf.effect (next_retry_at, id) WHERE status = 'FAILED';
 -- Leases that may have run out.
 CREATE INDEX idx_wf_effects_lease ON wf.effect (lease_until) WHERE status = 'EXECUTING' AND lease_until IS NOT NULL;
 -- What workers hold, by its id alone: a worker answers for several organizations at once.
 CREATE INDEX idx_wf_effects_executing ON wf.effect (id) WHERE status = 'EXECUTING';
+-- What runs, and what began, of codes that have limits; the others have no started_at and no place in these.
+CREATE INDEX idx_wf_effects_running ON wf.effect (code, organization_id, lane)
+    WHERE status = 'EXECUTING' AND started_at IS NOT NULL;
+CREATE INDEX idx_wf_effects_started ON wf.effect (code, started_at) WHERE started_at IS NOT NULL;
 -- Children that are to be started.
 CREATE INDEX idx_wf_effects_workflow ON wf.effect (created_at, id) WHERE status = 'PENDING' AND code = 'wf.workflow';
 -- The effects of an instance, by step.
@@ -122,6 +167,8 @@ CREATE INDEX idx_wf_effects_failed ON wf.effect (organization_id, error_type, cr
     WHERE status = 'PERMANENTLY_FAILED';
 COMMENT ON TABLE wf.effect IS 'The outbox: what is to be done after commit.';
 COMMENT ON COLUMN wf.effect.next_retry_at IS 'Not before; NULL unless the effect is FAILED.';
+COMMENT ON COLUMN wf.effect.started_at IS 'When its last attempt began; only where a limit counts it.';
+COMMENT ON COLUMN wf.effect.lane IS 'The code of its definition, where that has limits; else empty.';
 COMMENT ON COLUMN wf.effect.is_incident IS 'It failed for good and nothing caught the failure: somebody must look at it.';
 COMMENT ON COLUMN wf.effect.params IS 'Evaluated when the effect was queued.';
 COMMENT ON COLUMN wf.effect.invoke_id IS 'The invoke that waits for the answer; NULL where nothing waits.';

@@ -64,7 +64,7 @@ COMMENT ON COLUMN wf_steps_view.guards_executed IS '[{"guard", "result": true | 
 
 CREATE VIEW wf_tasks_view WITH (security_invoker = true) AS
 SELECT
-    t.id AS task_id,
+    t.id    AS task_id,
     t.organization_id,
     t.title,
     t.status,
@@ -79,9 +79,27 @@ SELECT
     t.completed_at,
     t.completed_by,
     t.created_at,
-    t.updated_at
+    t.updated_at,
+    t.body,
+    t.owner_user_id,
+    t.candidate_roles,
+    t.candidate_users,
+    t.outcomes,
+    t.not_by,
+    t.state,
+    t.invoke_id,
+    t.calendar,
+    t.level AS escalation_level,
+    t.escalations,
+    t.notes,
+    t.metadata
 FROM wf.task AS t;
 COMMENT ON VIEW wf_tasks_view IS 'People''s work: task_state is OPEN, CLAIMED, COMPLETED or CANCELLED, status active or closed.';
+COMMENT ON COLUMN wf_tasks_view.assignee_user_id IS 'Who has it, once it is claimed; before that the one whom it is meant for.';
+COMMENT ON COLUMN wf_tasks_view.sla_at IS 'When it goes one rung up its ladder; NULL where no rung is left, where it has no due date, and while its instance is paused.';
+COMMENT ON COLUMN wf_tasks_view.owner_user_id IS 'Who delegated it.';
+COMMENT ON COLUMN wf_tasks_view.outcomes IS 'What it can be completed with; NULL for anything.';
+COMMENT ON COLUMN wf_tasks_view.state IS 'The state that it belongs to; NULL where it was made by hand.';
 
 CREATE VIEW wf_timers_view WITH (security_invoker = true) AS
 SELECT
@@ -159,29 +177,40 @@ SELECT
     m.next_attempt_at,
     m.created_at,
     m.effect_id,
-    a.advice
+    a.advice,
+    pg_catalog.format(a.remedy, COALESCE(m.instance_id, m.failed_for), m.id) AS remedy
 FROM wf.message AS m
 JOIN (VALUES
-    ('LATE', 'The answer came after its state was left. Undo by hand what the effect did if it must not stay, then wf_close_incident.'),
-    ('UNEXPECTED', 'No active state takes this answer; it is tried again. Move the instance with wf_modify, or wf_close_incident.'),
-    ('FAILED', 'The transition that this event causes fails; it is tried again. Repair the context or the definition with wf_modify.')
-) AS a (kind, advice) ON a.kind = m.incident
+    (
+        'LATE', 'The answer came after its state was left. Undo by hand what the effect did if it must not stay, then wf_close_incident.',
+        'SELECT wf_close_incident(%L, %L, reason => ''...'');'
+    ), (
+        'UNEXPECTED', 'No active state takes this answer; it is tried again. Move the instance with wf_modify, or wf_close_incident.',
+        'SELECT * FROM wf_modify(%L, state => ''...'', reason => ''...'');'
+    ), (
+        'FAILED', 'The transition that this event causes fails; it is tried again. Repair the context or the definition with wf_modify.',
+        'SELECT * FROM wf_modify(%L, context => ''{...}'', reason => ''...'');'
+    )
+) AS a (kind, advice, remedy) ON a.kind = m.incident
 UNION ALL
 SELECT
     e.organization_id, e.id, e.instance_id, 'EFFECT_FAILED', e.code, e.last_error ->> 'message', e.attempts,
     NULL::timestamptz, e.created_at, e.id,
-    'The effect failed for good and nothing catches its error. Mend the cause, then wf_modify the instance or wf_close_incident.'
+    'The effect failed for good and nothing catches its error. Mend the cause and wf_retry_effects, or supply its result with wf_skip_effect, or wf_close_incident.',
+    pg_catalog.format('SELECT * FROM wf_retry_effects(%L, step_id => %L, effect_filter => %L);', e.instance_id, e.step_id, ARRAY[e.code])
 FROM wf.effect AS e
 WHERE e.status = 'PERMANENTLY_FAILED' AND e.is_incident
 UNION ALL
 SELECT
     t.organization_id, t.id, t.instance_id, 'TIMER_FAILED', t.name, t.last_error, t.attempts, NULL::timestamptz,
     t.created_at, NULL::uuid,
-    'The firing failed as often as it is tried. Mend the cause and wf_fire_timer with force => true, or wf_close_incident.'
+    'The firing failed as often as it is tried. Mend the cause and wf_fire_timer with force => true, or wf_close_incident.',
+    pg_catalog.format('SELECT * FROM wf_fire_timer(%L, %L, force => true);', t.instance_id, t.id)
 FROM wf.timer AS t
 WHERE t.status = 'FAILED';
 COMMENT ON VIEW wf_incidents_view IS 'Everything that could not be delivered or done: what happened, and what an operator can do.';
 COMMENT ON COLUMN wf_incidents_view.kind IS 'LATE, UNEXPECTED or FAILED (an answer that waits), EFFECT_FAILED, TIMER_FAILED.';
+COMMENT ON COLUMN wf_incidents_view.remedy IS 'The call that advice names first, ready to be run; ... stands for what only the operator knows.';
 COMMENT ON COLUMN wf_incidents_view.next_attempt_at IS 'When it is tried again; NULL where it is not.';
 
 CREATE VIEW wf_schedules_view WITH (security_invoker = true) AS

@@ -12,7 +12,8 @@ SELECT
     r.effects_run,
     r.leases_expired,
     r.messages_delivered,
-    r.schedules_run
+    r.schedules_run,
+    r.tasks_escalated
 FROM wf.scheduler_run AS r;
 COMMENT ON VIEW wf_scheduler_runs_view IS
     'The last 1,000 runs of the scheduler that did anything; organization_id is NULL where a run served all.';
@@ -37,7 +38,7 @@ BEGIN
         -- Whatever the session's default: a batch must see what others commit.
         COMMIT;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-        SELECT t.timers_fired + t.effects_run AS done, t.next_run_at
+        SELECT t.timers_fired + t.effects_run + t.tasks_escalated AS done, t.next_run_at
         INTO report
         FROM @extschema@.wf_scheduler_tick(organization_id => $2) AS t;
         COMMIT;
@@ -54,6 +55,7 @@ $procedure$;
 
 CREATE FUNCTION wf_enable_cron(organization_id uuid DEFAULT NULL) RETURNS TABLE (job_id bigint, schedule text, command text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
+SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'pg_cron') THEN
@@ -69,6 +71,7 @@ $function$;
 
 CREATE FUNCTION wf_disable_cron(organization_id uuid DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     job record;

@@ -96,10 +96,46 @@ COMMENT ON FUNCTION wf_extend_leases IS
 'Prolongs the leases of effects that this worker holds with these attempts, counted from now.';
 COMMENT ON FUNCTION wf_close_incident IS
 'Closes an incident that somebody has seen to: what waited is dropped, and a step says who and why. Errors: INCIDENT_NOT_FOUND, INSTANCE_NOT_FOUND.';
+ALTER FUNCTION wf_create_task ROWS 1;
+COMMENT ON FUNCTION wf_create_task IS
+'Makes a task for people that belongs to no state: it lasts as long as its instance. Name assignee_role, assignee_user_id or both (then it is for that user, and for the role once the user gives it back). priority is low, normal (the default), high or urgent; metadata an object. Answers the task''s row, as all of these functions do. Errors: INVALID_ASSIGNEE, INVALID_DUE_DATE, INVALID_PRIORITY, INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_PAUSED.';
+ALTER FUNCTION wf_claim_task ROWS 1;
+COMMENT ON FUNCTION wf_claim_task IS
+'Takes an open task for a user (by default app.current_user_id) to whom it is offered: by name, or by one of the roles given (by default app.current_user_role). Nobody else can then claim or complete it; the same user may claim it again. Errors: TASK_NOT_FOUND, TASK_NOT_OPEN, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_release_task ROWS 1;
+COMMENT ON FUNCTION wf_release_task IS
+'Gives a claimed task back: to the one who delegated it, else to those whom it was offered to. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_complete_task ROWS 1;
+COMMENT ON FUNCTION wf_complete_task IS
+'Completes a task that the user has claimed, or that is offered to the user. Where an invoke waits for it, done.invoke.<id> with output {"outcome", "user_id", "notes", "metadata"} is taken in the same transaction; if that fails, the task is as it was. advance_to is for tasks made by hand: the transition of the current state with this target is taken in the role of the task. metadata (an object) is merged into the task''s. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, UNAUTHORIZED_ASSIGNEE, INVALID_OUTCOME, INSTANCE_PAUSED, and those of wf_send.';
+ALTER FUNCTION wf_reassign_task ROWS 1;
+COMMENT ON FUNCTION wf_reassign_task IS
+'Gives an open or claimed task to a role or a user instead of whom it had; it is OPEN then. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, INVALID_ASSIGNEE, TASK_ALREADY_ASSIGNED, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_delegate_task ROWS 1;
+COMMENT ON FUNCTION wf_delegate_task IS
+'Lets another user do a task; owner_user_id keeps who delegated it, and gets it back when it is released. Only who has the task, its owner, or somebody to whom it is offered may delegate it. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, INVALID_ASSIGNEE, TASK_ALREADY_ASSIGNED, UNAUTHORIZED_ASSIGNEE.';
+ALTER FUNCTION wf_escalate_task ROWS 1;
+COMMENT ON FUNCTION wf_escalate_task IS
+'Gives a task to a higher role or user; where nobody is named, one rung up its ladder. It is OPEN then, and an effect wf.task_escalated (or the rung''s own) is queued. new_priority may be the same or higher. Errors: TASK_NOT_FOUND, TASK_COMPLETED, TASK_NOT_ACTIVE, NO_ESCALATION_TARGET, INVALID_PRIORITY, INVALID_ASSIGNEE, TASK_ALREADY_ASSIGNED, UNAUTHORIZED_ASSIGNEE.';
+COMMENT ON FUNCTION wf_list_tasks IS
+'A page of tasks: the columns of wf_tasks_view and cursor, which asks for the next page. Filters that are NULL do not count. for_user and for_roles are somebody''s inbox: tasks that the user has, and open ones offered to the user or to one of the roles; without task_state only those still to be done. overdue: due and not done. sort_by is created_at, updated_at, due_at (what is never due last, in descending order first) or priority; max_rows 50, at most 500. Errors: INVALID_FILTER, INVALID_PAGINATION.';
 COMMENT ON FUNCTION wf.now IS 'The one source of time: the clock, unless the setting pg_workflow.fake_now says otherwise.';
+COMMENT ON FUNCTION wf.library_version IS 'The version of the library that this session has loaded. Upgrade scripts ask for it first.';
 COMMENT ON FUNCTION wf.error_codes IS 'What the view wf_error_codes shows.';
 COMMENT ON FUNCTION wf.session_organization IS 'The organization of the session, app.current_org_id; NULL where it is not set.';
 COMMENT ON FUNCTION wf.raise IS 'Raises a named error, for functions of this extension that are written in SQL languages.';
+COMMENT ON FUNCTION wf_grant IS
+'Gives a database role, named exactly, a capability in an organization, or in all where none is named (by the argument or app.current_org_id): viewer (sees), participant (viewer; starts instances, sends events, does tasks), worker (viewer; runs effects and the scheduler), operator (participant; repairs), admin (all; defines, grants). False where the role had it. Asks for admin in the same place. Errors: PERMISSION_DENIED, INVALID_ARGUMENT for an unknown role or capability, and for public.';
+COMMENT ON FUNCTION wf_revoke IS
+'Takes a capability that wf_grant gave, in the same place, from a role; false where it did not have it. With the last one go the native rights, so that the role can be dropped. Errors: as wf_grant.';
+COMMENT ON FUNCTION wf_set_secret IS
+'Sets a secret of an organization, such as the key of a bank, in place of the one of its name; a NULL value removes it. Definitions name it {"secret": "name"}. Answers whether there was one. The audit says that and when it was set, never what it is. Errors: ORGANIZATION_REQUIRED, PAYLOAD_TOO_LARGE.';
+COMMENT ON FUNCTION wf_resolve_secrets IS
+'The same jsonb with the value of each {"secret": "name"} in its place, at any depth, for whoever runs an effect: a handler, or a worker outside that has the capability worker in the organization of the effect. The organization''s own secrets; those of organization zero only for who is worker there too. Refused in guards and values. Errors: SECRET_NOT_FOUND, INSTANCE_BUSY.';
+COMMENT ON FUNCTION wf.my_organizations IS
+'The organizations whose rows the present role sees: those that it is a member of, and of these the one of app.current_org_id where that is set. For row security.';
+COMMENT ON FUNCTION wf.sees_all_organizations IS
+'Does the present role see rows that concern all organizations? For row security.';
 COMMENT ON FUNCTION wf.member_changed IS 'After every change of wf.member: each backend reads its rights again.';
 COMMENT ON FUNCTION wf.cursor_text IS 'A moment as it stands in a cursor.';
 COMMENT ON FUNCTION wf.cursor_moment IS 'The moment that stands in a cursor.';
@@ -113,8 +149,8 @@ BEGIN
         SELECT d.objid::regprocedure
         FROM pg_catalog.pg_depend AS d
         JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
-        WHERE d.classid = 'pg_catalog.pg_proc'::regclass
-          AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+        WHERE d.classid = 'pg_catalog.pg_proc'::regclass::oid
+          AND d.refclassid = 'pg_catalog.pg_extension'::regclass::oid
           AND d.deptype = 'e'
           AND e.extname = 'pg_workflow'
     LOOP
@@ -122,6 +158,31 @@ BEGIN
     END LOOP;
 END
 $revoke$;
+-- Row security: members see the rows of their organizations, those that concern all only who is a member of all. The
+-- policy for the owner says what ownership does.
+DO $policies$
+DECLARE
+    secured record;
+BEGIN
+    FOR secured IN
+        SELECT c.oid::regclass AS name, a.attnotnull AS always_in_one
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
+        WHERE c.relnamespace = 'wf'::regnamespace::oid
+          AND c.relkind = 'r'
+        ORDER BY c.relname
+    LOOP
+        EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', secured.name);
+        EXECUTE pg_catalog.format('CREATE POLICY owner ON %s TO CURRENT_USER USING (true) WITH CHECK (true)', secured.name);
+        EXECUTE pg_catalog.format(
+            'CREATE POLICY member ON %s FOR SELECT USING (organization_id = ANY ((SELECT wf.my_organizations())::uuid[])%s)',
+            secured.name,
+            CASE WHEN NOT secured.always_in_one
+                THEN ' OR organization_id IS NULL AND (SELECT wf.sees_all_organizations())' ELSE '' END);
+    END LOOP;
+END
+$policies$;
+
 -- pg_dump saves the rows of an extension's table only where the table is registered. One command each: every call
 -- updates the same row of pg_extension.
 DO $dump$
@@ -131,7 +192,7 @@ BEGIN
     FOR registered IN
         SELECT c.oid::regclass
         FROM pg_catalog.pg_class AS c
-        WHERE c.relnamespace = 'wf'::regnamespace
+        WHERE c.relnamespace = 'wf'::regnamespace::oid
           AND c.relkind = 'r'
         ORDER BY c.relname
     LOOP

@@ -53,9 +53,9 @@ fn wf_claim_effects(
         Ok(TableIterator::new(claimed.into_iter().map(move |effect| {
             (
                 effect.id,
-                effect.code,
+                effect.queue.code,
                 effect.params,
-                effect.organization_id,
+                effect.queue.organization_id,
                 effect.instance_id,
                 effect.seq,
                 effect.attempt,

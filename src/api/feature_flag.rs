@@ -35,7 +35,7 @@ fn wf_set_feature_flag(
             reason,
             is_global: required("global", global)?,
         };
-        let set = caller::write(Capability::Admin, organization_id, set_by, None, |caller| {
+        let set = caller::write(Capability::Operator, organization_id, set_by, None, |caller| {
             feature_flag::set(caller, &setting)
         })?;
         Ok(TableIterator::once(row(set)))

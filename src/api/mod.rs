@@ -2,6 +2,7 @@
 //! Nothing is decided here. Every argument is optional to the server, so that a NULL where one is required is an error
 //! of ours with a name.
 
+mod by_hand;
 mod calendar;
 mod clock;
 mod define;
@@ -21,9 +22,12 @@ mod publish;
 mod reassign;
 mod schedule;
 mod scheduler;
+mod secret;
 mod send;
 mod simulate;
+mod task;
 mod timer;
+mod version;
 
 use crate::error::{Code, Error};
 

@@ -28,19 +28,23 @@ fn wf_scheduler_tick(
         name!(next_run_at, Option<Timestamp>),
     ),
 > {
-    // Service levels and tasks are not worked on yet: their limits bound nothing, and their counts are zero.
-    let _ = (max_instances, max_tasks);
+    // Service levels are not worked on yet: their limit bounds nothing, and their count is zero.
+    let _ = max_instances;
     answer(move || {
-        let (max_timers, max_effects) = (max_timers.unwrap_or(tick::BATCH), max_effects.unwrap_or(tick::BATCH));
+        let share = tick::Share {
+            timers: max_timers.unwrap_or(tick::BATCH),
+            effects: max_effects.unwrap_or(tick::BATCH),
+            tasks: max_tasks.unwrap_or(tick::BATCH),
+        };
         let report = caller::write(Capability::Worker, organization_id, None, None, |caller| {
-            tick::tick(caller, max_timers, max_effects, dry_run.unwrap_or(false))
+            tick::tick(caller, &share, dry_run.unwrap_or(false))
         })?;
         Ok(TableIterator::once((
             report.run_id,
             report.timers_fired,
             report.effects_run,
             0,
-            0,
+            report.tasks_escalated,
             report.duration_ms,
             report.next_run_at,
         )))

@@ -2,6 +2,7 @@
 
 use pgrx::Uuid;
 
+use super::audit::{self, Setting};
 use super::caller::{Caller, check_size, check_text};
 use crate::calendar::Calendar;
 use crate::error::{Code, Error};
@@ -33,7 +34,9 @@ pub fn set(caller: &Caller, code: &str, calendar: &Stored) -> Result<Set, Error>
         )
     })?;
     let organization = caller.creating()?;
-    let created = calendar::upsert(organization, code, calendar, caller.now, caller.actor.as_deref())?;
+    let created = audit::change(caller, "set_calendar", Setting::Calendar, organization, code, None, || {
+        calendar::upsert(organization, code, calendar, caller.now, caller.actor.as_deref())
+    })?;
     Ok(Set { created, weekly_hours: read.weekly_minutes() as f64 / 60.0 })
 }
 

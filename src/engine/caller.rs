@@ -12,6 +12,7 @@ use std::rc::Rc;
 use pgrx::{Uuid, pg_sys};
 
 use super::capability::{self, Capability, Rights, Standing};
+use super::version;
 use crate::clock;
 use crate::error::{Code, Error};
 use crate::pg::guc::session_setting;
@@ -81,7 +82,7 @@ impl Caller {
         if let Some(named) = self.named {
             return Ok(Some(if self.may(named)? { named } else { Uuid::from_bytes(NOWHERE) }));
         }
-        if self.rights.everywhere(self.capability) {
+        if self.sees_everything() {
             return Ok(None);
         }
         match self.rights.organizations(self.capability)[..] {
@@ -103,11 +104,24 @@ impl Caller {
 
     /// The caller, once for each organization that a function about sets serves: itself where that is one or all.
     pub fn parts(&self) -> Vec<Caller> {
-        if self.organization.is_some() || self.rights.everywhere(self.capability) {
+        if self.organization.is_some() || self.sees_everything() {
             return vec![self.clone()];
         }
         let organizations = self.rights.organizations(self.capability);
         organizations.into_iter().map(|organization| self.in_organization(organization)).collect()
+    }
+
+    /// May the caller do this in an organization? For what is not the object of the call.
+    pub fn is_allowed_in(&self, organization: Uuid) -> bool {
+        self.rights.standing(organization, self.capability) == Standing::Allowed
+    }
+
+    /// Is the call about this organization?
+    pub fn serves(&self, organization: Uuid) -> bool {
+        match self.organization {
+            Some(only) => only == organization,
+            None => self.is_allowed_in(organization),
+        }
     }
 
     /// What a statement about sets finds in all that the call is about: it is given each organization, or None for all.
@@ -119,11 +133,32 @@ impl Caller {
         Ok(found)
     }
 
+    /// Has the caller the capability in every organization, those to come included?
+    pub fn sees_everything(&self) -> bool {
+        self.rights.everywhere(self.capability)
+    }
+
+    /// The organization whose members are changed: the one named, all where none is.
+    pub fn granting(&self) -> Result<Option<Uuid>, Error> {
+        match self.named {
+            Some(named) => self.insist(named)?,
+            None if self.sees_everything() => {}
+            None => {
+                let hint = "Give organization_id => '...', or SET app.current_org_id, for one in which it has it.";
+                return Err(self.denied("all organizations").hint(hint));
+            }
+        }
+        Ok(self.named)
+    }
+
     fn lacks_capability(&self, organization: Option<Uuid>) -> Error {
-        let (role, capability) = (&self.database_role, self.capability.name());
         let place = organization.map_or("any organization".to_owned(), |id| format!("organization {id}"));
+        self.denied(&place).hint("Whoever is admin there can give it with wf_grant.")
+    }
+
+    fn denied(&self, place: &str) -> Error {
+        let (role, capability) = (&self.database_role, self.capability.name());
         Error::new(Code::PermissionDenied, format!("role {role} lacks the capability {capability} in {place}"))
-            .hint("Whoever is admin there can give it with wf_grant.")
     }
 
     /// The same session, for one organization.
@@ -151,13 +186,21 @@ impl Caller {
                  (00000000-0000-0000-0000-000000000000) holds what all share.",
             ));
         }
-        if !self.may(chosen)? {
-            return Err(self.lacks_capability(Some(chosen)));
-        }
+        self.insist(chosen)?;
         if !known.registered {
             organization::insert(chosen, self.now)?;
         }
         Ok(chosen)
+    }
+
+    /// Organization zero, where what concerns all organizations is kept.
+    pub fn in_all(&self) -> Result<Uuid, Error> {
+        self.insist(zero()).map(|()| zero())
+    }
+
+    /// Refuses what the caller may not do in an organization, seen or not.
+    fn insist(&self, organization: Uuid) -> Result<(), Error> {
+        if self.may(organization)? { Ok(()) } else { Err(self.lacks_capability(Some(organization))) }
     }
 
     /// The organization in which something is looked up by code, before what all share.
@@ -182,7 +225,7 @@ impl Caller {
     pub fn lock(&self, id: Uuid) -> Result<Instance, Error> {
         // Without tenants everything lies here.
         if self.named.is_none()
-            && self.rights.everywhere(self.capability)
+            && self.sees_everything()
             && let Some(instance) = instance::lock(zero(), id)?
         {
             return Ok(instance);
@@ -224,7 +267,10 @@ pub fn write<T>(
             .hint("Queue an effect, and let its handler call this function."));
     }
     let caller = Caller::new(capability, organization, actor, roles)?;
-    user::as_owner(|| work(&caller))
+    user::as_owner(|| {
+        version::check()?;
+        work(&caller)
+    })
 }
 
 /// Runs a function that only reads: as the extension's owner.
@@ -245,7 +291,10 @@ pub fn read_as<T>(
     work: impl FnOnce(&Caller) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let caller = Caller::new(capability, organization, actor, roles)?;
-    user::as_owner(|| work(&caller))
+    user::as_owner(|| {
+        version::check()?;
+        work(&caller)
+    })
 }
 
 /// Runs user code of a macrostep with the rights of `role`.

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::store::instance::{self, Instance, Place};
-use crate::store::{effect, search, timer};
+use crate::store::{effect, search, task, timer};
 
 /// The state of an instance that was cancelled.
 const CANCELLED: &str = "CANCELLED";
@@ -32,6 +32,7 @@ pub fn end(caller: &Caller, instance: &Instance, reason: Option<String>) -> Resu
     let started = Instant::now();
     let (organization, id) = (instance.organization_id, instance.id);
     let timers = timer::cancel(organization, id, |_| true)?;
+    let tasks = task::cancel_all(organization, id, caller.now)?;
     let children: Vec<String> =
         child::cancel_children(caller, instance, None)?.iter().map(ToString::to_string).collect();
     let effects = effect::cancel_all(organization, id)?;
@@ -47,6 +48,7 @@ pub fn end(caller: &Caller, instance: &Instance, reason: Option<String>) -> Resu
     let mut step = bare_step(caller, Cause { kind: "cancel", note: reason, ..Cause::default() }, started);
     let lists = [
         ("timers_cancelled", &timers),
+        ("tasks_cancelled", &tasks),
         ("effects_cancelled", &effects),
         ("effects_in_flight", &in_flight),
         ("children_cancelled", &children),

@@ -4,15 +4,15 @@
 //! test holds the two together. Rights are read from `wf.member` once per backend and again after every change of
 //! members or roles.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use pgrx::{Uuid, pg_sys};
 
 use crate::error::Error;
-use crate::pg::{invalidation, transaction, user};
-use crate::store::member;
+use crate::pg::{transaction, user};
+use crate::store::member::{self, WATCH};
 
 /// What a function asks of its caller. Admin includes all; operator includes participant; each includes viewer. An
 /// operator is no worker: who repairs instances need not see the secrets that workers are given.
@@ -111,23 +111,21 @@ impl Rights {
 
 thread_local! {
     static KNOWN: RefCell<HashMap<u32, Rc<Rights>>> = RefCell::new(HashMap::new());
-    /// The generation in which what is known was read.
-    static GENERATION: Cell<u64> = const { Cell::new(0) };
 }
 
 /// The rights of a role.
 pub fn rights(role: pg_sys::Oid) -> Result<Rc<Rights>, Error> {
     loop {
-        let generation = invalidation::generation();
-        if GENERATION.replace(generation) != generation {
+        if !WATCH.is_fresh() {
             KNOWN.take();
+            WATCH.begin();
         }
         if let Some(known) = KNOWN.with_borrow(|known| known.get(&role.to_u32()).cloned()) {
             return Ok(known);
         }
         let rights = Rc::new(read(role)?);
         // A change that came while the rows were read may or may not be among them.
-        if invalidation::generation() != generation {
+        if !WATCH.is_fresh() {
             continue;
         }
         // The snapshot of a whole transaction may be older than the last change.
@@ -138,28 +136,19 @@ pub fn rights(role: pg_sys::Oid) -> Result<Rc<Rights>, Error> {
     }
 }
 
-/// Tells every backend that `wf.member` has changed.
-pub fn announce() -> Result<(), Error> {
-    user::as_owner(|| member::table().map(invalidation::announce))
-}
-
 fn read(role: pg_sys::Oid) -> Result<Rights, Error> {
     if user::is_owner(role)? {
-        user::as_owner(|| member::table().map(invalidation::watch))?;
         return Ok(Rights { everywhere: Admin.included(), within: HashMap::new() });
     }
-    user::as_owner(|| {
-        invalidation::watch(member::table()?);
-        let mut rights = Rights::default();
-        for (organization, capability) in member::rights(role)? {
-            let included = Capability::parse(&capability).map_or(0, Capability::included);
-            match organization {
-                Some(organization) => *rights.within.entry(*organization.as_bytes()).or_default() |= included,
-                None => rights.everywhere |= included,
-            }
+    let mut rights = Rights::default();
+    for (organization, capability) in user::as_owner(|| member::rights(role))? {
+        let included = Capability::parse(&capability).map_or(0, Capability::included);
+        match organization {
+            Some(organization) => *rights.within.entry(*organization.as_bytes()).or_default() |= included,
+            None => rights.everywhere |= included,
         }
-        Ok(rights)
-    })
+    }
+    Ok(rights)
 }
 
 #[cfg(test)]

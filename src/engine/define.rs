@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use pgrx::{Uuid, pg_sys};
 
+use super::audit::{self, Setting};
 use super::caller::{Caller, check_text};
 use super::definition;
 use super::{functions, new_id};
@@ -29,6 +30,19 @@ pub fn define(caller: &Caller, document: JsonText, activate: bool) -> Result<Def
     let compact = chart::compact(&document.0).map_err(Error::internal)?;
     let hash = Sha256::digest(compact.as_bytes()).to_vec();
     stored::lock(organization, &code)?;
+    audit::change(caller, "define", Setting::Definition, organization, &code.clone(), None, || {
+        store(caller, organization, code, hash, &document, activate)
+    })
+}
+
+fn store(
+    caller: &Caller,
+    organization: Uuid,
+    code: String,
+    hash: Vec<u8>,
+    document: &JsonText,
+    activate: bool,
+) -> Result<Defined, Error> {
     if let Some(same) = stored::same(organization, &code, &hash)? {
         if activate && !same.is_current {
             stored::activate(organization, &code, same.id)?;
@@ -45,7 +59,7 @@ pub fn define(caller: &Caller, document: JsonText, activate: bool) -> Result<Def
         created_at: caller.now,
         created_by: caller.actor.as_deref(),
         hash: &hash,
-        document: &document,
+        document,
     })?;
     // Its constant values must be ones that jsonb can hold: what cannot run is not kept.
     let loaded = definition::load(organization, id)?;
@@ -89,7 +103,9 @@ pub fn register_guard(caller: &Caller, code: &str, function: pg_sys::Oid) -> Res
     }
     let call = format!("{}.{}", functions::quoted(&schema), functions::quoted(&name));
     let guard = Guard { function: call, owner_role: caller.role, search_path: caller.search_path.clone() };
-    guard::upsert(organization, code, &guard, caller.now)
+    audit::change(caller, "register_guard", Setting::Guard, organization, code, None, || {
+        guard::upsert(organization, code, &guard, caller.now)
+    })
 }
 
 fn invalid(findings: &[Finding]) -> Error {

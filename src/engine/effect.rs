@@ -11,11 +11,13 @@ use pgrx::datum::Interval;
 
 use super::caller::{Caller, check_size, check_text};
 use super::inbox::{self, Answer};
+use super::outbox::{self, Wanted};
 use super::{failure, handler};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
-use crate::store::effect::{self, Claim, Claimed, Effect, Kind};
+use crate::store::effect::{self, Effect};
+use crate::store::outbox::{Queue, Taken, Taker};
 use crate::store::{instance, timer};
 
 /// The most effects that one call takes or answers.
@@ -37,63 +39,21 @@ pub fn claim(
     codes: Option<Vec<String>>,
     max_effects: i32,
     lease: Interval,
-) -> Result<(Vec<Claimed>, Timestamp), Error> {
+) -> Result<(Vec<Taken>, Timestamp), Error> {
     check_text("worker", worker)?;
     if !(1..=LARGEST_BATCH as i32).contains(&max_effects) {
         return Err(Error::new(Code::InvalidArgument, format!("max_effects is {max_effects}"))
             .detail(format!("It lies between 1 and {LARGEST_BATCH}.")));
     }
     let lease_until = lease_end(caller, lease)?;
-    let claim = Claim { worker, now: caller.now, lease_until };
+    let taker = Taker { worker, now: caller.now, lease_until: Some(lease_until) };
     let handlers = handler::all()?;
-    let is_wanted = |kind: &Kind| {
-        let is_asked_for = match &codes {
-            Some(codes) => codes.contains(&kind.code),
-            None => kind.code != "wf.task",
-        };
-        is_asked_for && kind.code != "wf.workflow" && !handlers.is_sql(kind.organization_id(), &kind.code)
-    };
-    let mut claimed = Vec::new();
-    let new: Vec<Kind> = caller.gather(pending)?.into_iter().filter(is_wanted).collect();
-    in_turns(&new, max_effects, &mut claimed, |kinds, share, limit| claim.new_ones(kinds, share, limit))?;
-    let failed = effect::retrying()?.into_iter().filter(|(_, next)| *next <= caller.now).map(|(kind, _)| kind);
-    let parts = caller.parts();
-    let is_mine = |kind: &Kind| {
-        parts.iter().any(|part| part.organization.is_none_or(|organization| organization == kind.organization_id()))
-    };
-    let failed: Vec<Kind> = failed.filter(|kind| is_mine(kind) && is_wanted(kind)).collect();
-    in_turns(&failed, max_effects, &mut claimed, |kinds, share, limit| claim.failed_ones(kinds, share, limit))?;
-    claimed.sort_by_key(|effect| *effect.id.as_bytes());
-    Ok((claimed, lease_until))
-}
-
-/// The kinds that have effects which never ran, of one organization or of all.
-fn pending(organization: Option<Uuid>) -> Result<Vec<Kind>, Error> {
-    match organization {
-        Some(organization) => effect::pending_of(organization),
-        None => effect::pending(None, LARGEST_BATCH as i32),
-    }
-}
-
-/// Takes the same number of each kind, then what is left of those that have more, up to `limit` in all.
-fn in_turns(
-    kinds: &[Kind],
-    limit: i32,
-    claimed: &mut Vec<Claimed>,
-    take: impl Fn(&[Kind], i32, i32) -> Result<Vec<Claimed>, Error>,
-) -> Result<(), Error> {
-    loop {
-        let room = limit - claimed.len() as i32;
-        if room <= 0 || kinds.is_empty() {
-            return Ok(());
-        }
-        let share = (room / kinds.len() as i32).max(1);
-        let taken = take(kinds, share, room)?;
-        if taken.is_empty() {
-            return Ok(());
-        }
-        claimed.extend(taken);
-    }
+    let accepts =
+        |queue: &Queue| caller.serves(queue.organization_id) && !handlers.is_sql(queue.organization_id, &queue.code);
+    let wanted = Wanted { taker, codes, accepts: &accepts };
+    let mut taken = outbox::take(caller, &wanted, max_effects as usize)?;
+    taken.sort_by_key(|effect| *effect.id.as_bytes());
+    Ok((taken, lease_until))
 }
 
 /// Completes effects; each result becomes the answer of its invoke, if one waits.
@@ -148,8 +108,8 @@ pub fn fail(
         let error = errors[*ordinal as usize - 1].clone();
         let error = match error {
             Some(error) if error.is_object() => error,
-            Some(error) => failure::error_json("ERROR", &error.as_plain_text().unwrap_or_default()),
-            None => failure::error_json("ERROR", "the worker gave no error"),
+            Some(error) => failure::error_json(Code::EffectFailed.word(), &error.as_plain_text().unwrap_or_default()),
+            None => failure::error_json(Code::EffectFailed.word(), "the worker gave no error"),
         };
         statuses.insert(*effect.id.as_bytes(), failure::fail(caller, effect, error, retryable, true)?);
     }

@@ -15,7 +15,9 @@ use crate::chart::{
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::subtransaction::rolled_back;
+use crate::pg::user;
 use crate::store::instance::Instance;
+use crate::store::task::{self, Task};
 use crate::store::{effect, message, timer};
 
 /// Something that may happen next.
@@ -30,7 +32,13 @@ pub struct Row {
 }
 
 /// What could happen next: the transitions of the active states, innermost first, then timers and invokes that are waited for.
+///
+/// Guards are only asked: they cannot write.
 pub fn events(caller: &Caller, instance_id: Uuid) -> Result<Vec<Row>, Error> {
+    user::read_only(|| look(caller, instance_id))
+}
+
+fn look(caller: &Caller, instance_id: Uuid) -> Result<Vec<Row>, Error> {
     let instance = caller.instance(instance_id)?;
     let nothing = |reason: String| Row {
         event: None,
@@ -48,6 +56,7 @@ pub fn events(caller: &Caller, instance_id: Uuid) -> Result<Vec<Row>, Error> {
     rows.extend(look.eventless()?);
     rows.extend(look.timers()?);
     rows.extend(look.invokes()?);
+    rows.extend(look.tasks()?);
     rows.extend(look.inbox()?);
     if rows.is_empty() {
         rows.push(nothing(format!("nothing leads out of state {}", instance.state)));
@@ -195,6 +204,28 @@ impl Look<'_> {
             !matches!(waiting.status.as_str(), "COMPLETED" | "CANCELLED") && self.is_active(waiting.state.as_deref())
         };
         Ok(waiting.into_iter().filter(of_now).map(row).collect())
+    }
+
+    /// What people are to do.
+    fn tasks(&self) -> Result<Vec<Row>, Error> {
+        let row = |task: Task| {
+            let offered = task.assignee_role.iter().chain(task.candidate_roles.iter().flatten());
+            let offered = offered.map(|role| format!("role {role}"));
+            let whom: Vec<String> = match (&task.assignee_user_id, task.task_state.as_str()) {
+                (Some(user), "CLAIMED") => vec![format!("{user}, who has claimed it")],
+                (Some(user), _) => vec![user.clone()],
+                (None, _) => offered.chain(task.candidate_users.into_iter().flatten()).collect(),
+            };
+            let reason = format!("task \"{}\" waits for {}", task.title, whom.join(", "));
+            let reason = match task.due_at {
+                Some(due_at) => format!("{reason}; it is due at {}", due_at.to_iso()),
+                None => reason,
+            };
+            let event = task.invoke_id.map(|invoke| format!("done.invoke.{invoke}"));
+            Row { event, to_state: None, allowed: Some(false), reason: Some(reason) }
+        };
+        let open = task::open(self.instance.organization_id, self.instance.id)?;
+        Ok(open.into_iter().map(row).collect())
     }
 
     /// Events that have come and could not be delivered.

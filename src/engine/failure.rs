@@ -51,7 +51,7 @@ pub fn fail(
 }
 
 /// Does anything wait for the outcome? A plain effect is wanted for its own sake.
-fn is_wanted(effect: &Effect) -> Result<bool, Error> {
+pub fn is_wanted(effect: &Effect) -> Result<bool, Error> {
     match &effect.invoke_id {
         Some(invoke_id) => Ok(!effect::is_outdated(effect, invoke_id)?
             && instance::is_in(

@@ -3,12 +3,12 @@
 
 use pgrx::Uuid;
 
+use super::audit::{self, Setting as Audited};
 use super::caller::{Caller, check_text};
 use super::new_id;
 use crate::error::{Code, Error};
 use crate::pg::time::Timestamp;
 use crate::store::feature_flag::{self, Flag, NewFlag};
-use crate::store::organization::zero;
 
 /// The code that stands for every definition.
 const ALL: &str = "ALL";
@@ -34,8 +34,8 @@ pub struct Setting {
 /// Sets a flag in place of the one in force.
 pub fn set(caller: &Caller, setting: &Setting) -> Result<Decision, Error> {
     let code = check_text("definition_code", &setting.definition_code)?;
-    let organization = if setting.is_global { zero() } else { caller.creating()? };
-    feature_flag::set(&NewFlag {
+    let organization = if setting.is_global { caller.in_all()? } else { caller.creating()? };
+    let new = NewFlag {
         organization_id: organization,
         id: new_id(),
         definition_code: code,
@@ -45,6 +45,10 @@ pub fn set(caller: &Caller, setting: &Setting) -> Result<Decision, Error> {
         set_by: caller.actor.as_deref(),
         database_role: &caller.database_role,
         set_at: caller.now,
+    };
+    let audited = Audited::Flag { is_global: setting.is_global };
+    audit::change(caller, "set_feature_flag", audited, organization, code, setting.reason.as_deref(), || {
+        feature_flag::set(&new)
     })?;
     Ok(Decision {
         enabled: setting.enabled,

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use pgrx::{Uuid, pg_sys};
 
+use super::audit::{self, Setting};
 use super::caller::{Caller, check_size, check_text};
 use super::definition;
 use crate::error::{Code, Error};
@@ -125,23 +126,42 @@ pub fn register(caller: &Caller, code: &str, kind: &str, settings: Option<&Jsonb
         limits: settings.limits.as_deref().map(Jsonb::parse),
     };
     let timeout = settings.timeout.as_ref().map(ToString::to_string);
-    handler::upsert(&handler, timeout.as_deref(), &caller.database_role, caller.now)
+    audit::change(caller, "register_handler", Setting::Handler, organization, code, None, || {
+        handler::upsert(&handler, timeout.as_deref(), &caller.database_role, caller.now)
+    })
 }
 
 /// Takes a handler out. Was there one for exactly this code or pattern?
 pub fn unregister(caller: &Caller, code: &str) -> Result<bool, Error> {
-    handler::delete(caller.reading(), code, caller.now)
+    let organization = caller.changing()?;
+    audit::change(caller, "unregister_handler", Setting::Handler, organization, code, None, || {
+        handler::delete(organization, code, caller.now)
+    })
 }
 
 fn check_code(code: &str) -> Result<(), Error> {
-    check_text("the handler's code", code)?;
+    check_pattern(code)?;
+    if OWN.contains(&code) {
+        return Err(Error::new(Code::InvalidArgument, format!("{code} is the engine's own")));
+    }
+    Ok(())
+}
+
+/// Does a code fall under this code or pattern?
+pub fn is_covered(pattern: &str, code: &str) -> bool {
+    match pattern.strip_suffix(".*") {
+        Some(prefix) => code.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
+        None => pattern == "*" || pattern == code,
+    }
+}
+
+/// Refuses what is neither a code nor a pattern of codes.
+pub fn check_pattern(code: &str) -> Result<(), Error> {
+    check_text("the code", code)?;
     let stem = if code == "*" { "" } else { code.strip_suffix(".*").unwrap_or(code) };
     if stem.contains('*') || code == ".*" {
         return Err(Error::new(Code::InvalidArgument, format!("{code} is neither a code nor a pattern"))
             .hint("A pattern is PREFIX.* or *."));
-    }
-    if OWN.contains(&code) {
-        return Err(Error::new(Code::InvalidArgument, format!("{code} is the engine's own")));
     }
     Ok(())
 }

@@ -79,7 +79,7 @@ pub fn answer(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), E
         Verdict::Delivered => return Ok(()),
         // Nobody waits for a failure any more.
         Verdict::Late if is_error => return Ok(()),
-        Verdict::Unexpected if is_error => return effect::set_incident(effect, true),
+        Verdict::Unexpected if is_error => return effect::set_incident(effect, true).map(drop),
         Verdict::Waits => (Some(caller.now), None, None),
         Verdict::Late => (None, Some("LATE"), None),
         Verdict::Unexpected => (retry(caller, 1), Some("UNEXPECTED"), None),
@@ -189,8 +189,12 @@ fn deliver(caller: &Caller, due: &Due, instance: Uuid) -> Result<bool, Error> {
         (Verdict::Delivered, _) => message::delete(due.organization_id, due.id).map(|()| true),
         (Verdict::Waits, _) => message::wait(due, again, None, None).map(|()| false),
         (Verdict::Unexpected, Some(effect)) if is_error => {
-            message::delete(due.organization_id, due.id)?;
-            effect::set_incident(effect, true).map(|()| false)
+            if effect::set_incident(effect, true)? {
+                message::delete(due.organization_id, due.id)?;
+            } else {
+                message::wait(due, again, None, None)?;
+            }
+            Ok(false)
         }
         // Nobody waits for it any more, and it is nobody's result.
         (Verdict::Late, None) => message::delete(due.organization_id, due.id).map(|()| false),

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::new_id;
+use crate::calendar::Calendar;
 use crate::chart::{Duration, Escalation};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
@@ -78,9 +79,14 @@ impl Ladder {
         self.rungs.iter().enumerate().skip(behind).find(|(_, rung)| !holder.is(rung))
     }
 
-    /// When a rung's turn comes, counted from the deadline; None past the end of the calendar.
-    pub fn moment(rung: &Escalation, deadline: Timestamp) -> Option<Timestamp> {
-        rung.after.after(deadline.unix()).and_then(Timestamp::from_unix)
+    /// When a rung's turn comes, counted from the deadline, in working time where a calendar counts; None where that is out
+    /// of range.
+    pub fn moment(rung: &Escalation, deadline: Timestamp, calendar: Option<&Calendar>) -> Option<Timestamp> {
+        let moment = match calendar {
+            Some(calendar) => calendar.add(deadline.unix(), &rung.after),
+            None => rung.after.after(deadline.unix()),
+        };
+        moment.and_then(Timestamp::from_unix)
     }
 }
 
@@ -131,7 +137,7 @@ mod tests {
         let (place, rung) = ladder.next(0, NOBODY).unwrap();
         assert_eq!((place, rung.to_role.as_deref()), (0, Some("a")));
         let hour = Timestamp(3_600_000_000);
-        assert_eq!(Ladder::moment(rung, hour), Some(Timestamp(2 * hour.0)));
+        assert_eq!(Ladder::moment(rung, hour, None), Some(Timestamp(2 * hour.0)));
         assert_eq!(ladder.next(1, NOBODY).unwrap().1.to_role.as_deref(), Some("b"));
         assert!(ladder.next(2, NOBODY).is_none());
         assert_eq!(ladder.to_json(), json!([{ "after": "PT1H", "to_role": "a" }, { "after": "PT4H", "to_role": "b" }]));

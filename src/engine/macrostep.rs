@@ -10,6 +10,8 @@ use super::child;
 use super::definition::Loaded;
 use super::evaluate::Evaluator;
 use super::new_id;
+use super::outbox;
+use super::task::escalate;
 use super::work::{Work, due};
 use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop, When};
 use crate::error::{Code, Error};
@@ -20,6 +22,7 @@ use crate::store::instance::{self, Instance, Place};
 use crate::store::message;
 use crate::store::search::{self, Entry};
 use crate::store::step::NewStep;
+use crate::store::task::{self, Task};
 use crate::store::timer::{self, NewTimer};
 
 /// Timers that an instance may have pending, besides those of its states.
@@ -117,7 +120,7 @@ impl<'a> Worked<'a> {
             history: outcome.position.history_text(&definition.chart),
             output,
             sla_at: target.sla_at.filter(|_| !done),
-            detail: work.detail(&evaluator.missing),
+            detail: work.detail(&definition.chart, &evaluator.missing),
             work,
             new_search,
             outcome,
@@ -161,24 +164,28 @@ impl<'a> Worked<'a> {
     }
 
     /// Writes the macrostep of a locked instance.
-    pub fn update(self, instance: &Instance, cause: Cause, old_search: &[Entry]) -> Result<Moved, Error> {
+    pub fn update(mut self, instance: &Instance, cause: Cause, old_search: &[Entry]) -> Result<Moved, Error> {
+        let escalated = self.escalate(instance)?;
         let step = self.step(cause);
         instance::step(instance, &self.place(), &step)?;
+        escalated.iter().try_for_each(task::update)?;
         self.end_what_was_left(instance)?;
         self.go_on(instance, step.id, old_search)
     }
 
     /// As `update`, where the caller has sorted out what waits for the instance; the step records `facts` too.
     pub fn update_with(
-        self,
+        mut self,
         instance: &Instance,
         cause: Cause,
         old_search: &[Entry],
         facts: &Jsonb,
     ) -> Result<Moved, Error> {
+        let escalated = self.escalate(instance)?;
         let mut step = self.step(cause);
         step.detail = Some(step.detail.map_or_else(|| facts.clone(), |detail| detail.concat(facts)));
         instance::step(instance, &self.place(), &step)?;
+        escalated.iter().try_for_each(task::update)?;
         self.go_on(instance, step.id, old_search)
     }
 
@@ -191,6 +198,33 @@ impl<'a> Worked<'a> {
             message::wake(instance, self.caller.now)?;
         }
         self.finish_writing(step_id, old_search, Some(instance.state.clone()))
+    }
+
+    /// Takes the open tasks of the states that ask for it one rung up; the effects join the step's.
+    fn escalate(&mut self, instance: &Instance) -> Result<Vec<Task>, Error> {
+        let chart = &self.definition.chart;
+        let stays = |state: &&chart::StateId| self.status == "active" && !self.outcome.left.contains(**state);
+        let states: Vec<&str> =
+            self.work.escalated.iter().filter(stays).map(|state| chart.state(*state).path.as_str()).collect();
+        if states.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (mut tasks, mut facts) = (Vec::new(), Vec::new());
+        for mut task in task::open(instance.organization_id, instance.id)? {
+            if !task.state.as_deref().is_some_and(|state| states.contains(&state)) {
+                continue;
+            }
+            if let Some(climbed) = escalate::climb(self.caller, &mut task, None, self.work.suspended)? {
+                self.work.effects.push(climbed.effect);
+                facts.push(climbed.facts);
+                tasks.push(task);
+            }
+        }
+        if !facts.is_empty() {
+            let facts = Jsonb::object(|detail| detail.set("escalated_tasks", &Jsonb::array(&facts)));
+            self.detail = Some(self.detail.as_ref().map_or_else(|| facts.clone(), |detail| detail.concat(&facts)));
+        }
+        Ok(tasks)
     }
 
     /// Cancels what belonged to the states that were left.
@@ -210,7 +244,14 @@ impl<'a> Worked<'a> {
                     || open.kind == "raise" && raised.contains(&open.name)
             })?;
         }
-        let invoking = left(|state| !state.invoke.is_empty());
+        if is_over {
+            task::cancel_all(organization, id, self.caller.now)?;
+        }
+        let working = left(|state| state.invoke.iter().any(|invoke| invoke.src == "wf.task"));
+        if !is_over && !working.is_empty() {
+            task::cancel_states(organization, id, self.caller.now, &working)?;
+        }
+        let invoking = left(|state| state.invoke.iter().any(|invoke| invoke.src != "wf.task"));
         if !invoking.is_empty() {
             effect::cancel_states(organization, id, &invoking)?;
         }
@@ -235,10 +276,13 @@ impl<'a> Worked<'a> {
                 instance_id: self.instance_id,
                 step_id,
                 seq: self.seq,
+                lane: self.definition.chart.limits().map(|_| self.definition.code.clone()).unwrap_or_default(),
                 now,
             };
             effect::insert(&origin, &self.work.effects)?;
+            outbox::announce(self.organization_id, self.work.effects.iter().map(|effect| effect.code.as_str()))?;
         }
+        self.work.tasks.iter().try_for_each(task::insert)?;
         let gone: Vec<Entry> = old_search.iter().filter(|entry| !self.new_search.contains(entry)).cloned().collect();
         let come: Vec<Entry> = self.new_search.iter().filter(|entry| !old_search.contains(entry)).cloned().collect();
         if !gone.is_empty() || !come.is_empty() {

@@ -19,6 +19,8 @@
 //! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
 //! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
+pub mod audit;
+pub mod by_hand;
 pub mod calendar;
 pub mod caller;
 pub mod cancel;
@@ -36,23 +38,29 @@ pub mod failure;
 pub mod feature_flag;
 pub mod functions;
 pub mod handler;
+pub mod hold;
 pub mod inbox;
 pub mod incident;
 pub mod ladder;
 pub mod macrostep;
 pub mod many;
+pub mod member;
 pub mod modify;
+pub mod outbox;
 pub mod pause;
 pub mod publish;
 pub mod queue;
 pub mod reassign;
 pub mod retry;
 pub mod schedule;
+pub mod secret;
 pub mod send;
 pub mod simulate;
 pub mod start;
+pub mod task;
 pub mod tick;
 pub mod timer;
+pub mod version;
 pub mod waiting;
 pub mod work;
 

@@ -9,11 +9,12 @@ use super::calendar;
 use super::caller::{Caller, instance_not_found};
 use super::macrostep::{Cause, administrative_step};
 use super::send::check_active;
+use super::task;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::store::instance::{self, Instance};
-use crate::store::{message, timer};
+use crate::store::{self, message, timer};
 
 /// Pauses an instance and its running children.
 pub fn pause(caller: &Caller, id: Uuid, reason: Option<String>) -> Result<(), Error> {
@@ -83,7 +84,8 @@ fn pause_one(caller: &Caller, instance: &Instance, reason: Option<String>) -> Re
     let cause = Cause { kind: "pause", note: reason, ..Cause::default() };
     administrative_step(caller, instance, cause, Instant::now(), Jsonb::object(|_| {}))?;
     instance::pause(instance, caller.now)?;
-    timer::suspend(instance.organization_id, instance.id)
+    timer::suspend(instance.organization_id, instance.id)?;
+    store::task::suspend(instance.organization_id, instance.id)
 }
 
 fn resume_one(caller: &Caller, instance: &Instance, paused_at: Timestamp, notes: Option<String>) -> Result<(), Error> {
@@ -98,5 +100,6 @@ fn resume_one(caller: &Caller, instance: &Instance, paused_at: Timestamp, notes:
         let waited = calendar::between(calendar.as_ref(), timer.waited_from, caller.now);
         timer::shift(organization, id, timer.id, calendar::add(calendar.as_ref(), timer.fire_at, waited)?)?;
     }
+    task::resume(caller, instance, paused_at)?;
     message::wake(instance, caller.now)
 }

@@ -4,6 +4,7 @@
 //! of the schedule's name and the moment: however many batches run at once, none starts twice. A start that fails is
 //! recorded on the row, and the schedule goes on with its next moment.
 
+use super::audit::{self, Setting};
 use super::caller::{Caller, check_text};
 use super::cron::Expression;
 use super::definition;
@@ -50,7 +51,7 @@ pub fn schedule(caller: &Caller, plan: Plan) -> Result<Scheduled, Error> {
     })?;
     let organization = caller.creating()?;
     definition::find(organization, &plan.definition_code, None)?;
-    let (next_run_at, created) = schedule::upsert(&NewSchedule {
+    let new = NewSchedule {
         organization_id: organization,
         name: &plan.name,
         cron: &plan.cron,
@@ -62,13 +63,20 @@ pub fn schedule(caller: &Caller, plan: Plan) -> Result<Scheduled, Error> {
         next_run_at,
         created_at: caller.now,
         created_by: caller.actor.as_deref(),
-    })?;
+    };
+    let (next_run_at, created) =
+        audit::change(caller, "schedule", Setting::Schedule, organization, &plan.name, None, || {
+            schedule::upsert(&new)
+        })?;
     Ok(Scheduled { next_run_at, created })
 }
 
 /// Ends a schedule; what it has started goes on. Was there one of this name?
 pub fn unschedule(caller: &Caller, name: &str) -> Result<bool, Error> {
-    schedule::delete(caller.changing()?, name)
+    let organization = caller.changing()?;
+    audit::change(caller, "unschedule", Setting::Schedule, organization, name, None, || {
+        schedule::delete(organization, name)
+    })
 }
 
 fn check_choice(name: &str, value: &str, choices: &[&str]) -> Result<(), Error> {

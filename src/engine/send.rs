@@ -223,6 +223,35 @@ pub fn check_event(event: &str) -> Result<(), Error> {
     }
 }
 
+/// Takes the transition of a locked, running instance whose target is this state, for a cause without an event of its own.
+pub fn advance_to(
+    caller: &Caller,
+    instance: &Instance,
+    target: &str,
+    cause: Cause,
+    started: Instant,
+) -> Result<Moved, Error> {
+    let definition = definition::load(instance.organization_id, instance.definition_id)?;
+    let position = position(&definition, instance)?;
+    let mut refused = None;
+    for (event, target) in requests(&definition, &position, What::Target(target.to_owned()))? {
+        let cause = Cause {
+            event: Some(event.clone()),
+            payload: cause.payload.clone(),
+            note: cause.note.clone(),
+            line_code: None,
+            kind: cause.kind,
+        };
+        let request = Request { event: Event::new(event, cause.payload.clone()), roles: Some(&caller.roles), target };
+        match advance(caller, instance, &definition, &position, request, cause, started)? {
+            Ok(moved) => return Ok(moved),
+            Err(refusal) => refused = Some(more_telling(refused, refusal)),
+        }
+    }
+    let refused = refused.unwrap_or(Refusal::NoMatch);
+    Err(refusal(&definition, &instance.state, &position, caller, &format!("leads to {target}"), refused))
+}
+
 /// What to try, in order: the event itself, or the events of the transitions that lead to the state.
 fn requests(definition: &Loaded, position: &Position, what: What) -> Result<Vec<(String, Option<StateId>)>, Error> {
     match what {

@@ -347,7 +347,7 @@ fn carried_out(
     worked: Worked,
     seq: i64,
 ) -> Result<(Place, Vec<String>), Error> {
-    let Worked { outcome, context, status, work: Work { timers: new_timers, effects, .. }, .. } = worked;
+    let Worked { outcome, context, status, work: Work { timers: new_timers, effects, tasks, .. }, .. } = worked;
     let (mut timers, mut invokes) =
         before.map_or_else(Default::default, |place| (place.timers.clone(), place.invokes.clone()));
     let mut cancelled = Vec::new();
@@ -375,5 +375,6 @@ fn carried_out(
     }
     invokes
         .extend(effects.into_iter().filter_map(|effect| Some(Invoked { id: effect.invoke_id?, state: effect.state })));
+    invokes.extend(tasks.into_iter().filter_map(|task| Some(Invoked { id: task.invoke_id?, state: task.state })));
     Ok((Place { position: outcome.position, context, status, seq, timers, invokes }, cancelled))
 }

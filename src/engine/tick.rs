@@ -13,6 +13,7 @@ use pgrx::Uuid;
 use super::caller::Caller;
 use super::queue::Memory;
 use super::send::check_running;
+use super::task::escalate;
 use super::timer::fire;
 use super::{child, effect, inbox, new_id, schedule};
 use crate::error::{Code, Error};
@@ -61,37 +62,55 @@ pub struct Report {
     pub timers_fired: i32,
     /// Child workflows that were started.
     pub effects_run: i32,
+    pub tasks_escalated: i32,
     pub duration_ms: f64,
     pub next_run_at: Option<Timestamp>,
 }
 
-/// Fires at most `max_timers` timers that are due, and carries at most `max_effects` children, expired leases and
-/// messages on; with `dry_run` only counts the timers.
-pub fn tick(caller: &Caller, max_timers: i32, max_effects: i32, dry_run: bool) -> Result<Report, Error> {
+/// How much one call does, of each kind.
+pub struct Share {
+    pub timers: i32,
+    /// Children, expired leases and messages, each.
+    pub effects: i32,
+    pub tasks: i32,
+}
+
+/// Does what is due, at most the share; with `dry_run` only counts the timers and tasks.
+pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Error> {
     let started = Instant::now();
-    if max_timers < 0 || max_effects < 0 {
+    if [share.timers, share.effects, share.tasks].iter().any(|limit| *limit < 0) {
         return Err(Error::new(Code::InvalidArgument, "a limit is negative"));
     }
     if !transaction::is_read_committed() {
         return Err(Error::new(Code::InvalidArgument, "the scheduler runs in READ COMMITTED only")
             .hint("SET TRANSACTION ISOLATION LEVEL READ COMMITTED."));
     }
-    let mut report = Report { run_id: new_id(), timers_fired: 0, effects_run: 0, duration_ms: 0.0, next_run_at: None };
+    let mut report = Report {
+        run_id: new_id(),
+        timers_fired: 0,
+        effects_run: 0,
+        tasks_escalated: 0,
+        duration_ms: 0.0,
+        next_run_at: None,
+    };
     for part in caller.parts() {
-        let max_timers = max_timers - report.timers_fired;
+        let max_timers = share.timers - report.timers_fired;
+        let max_tasks = share.tasks - report.tasks_escalated;
         if dry_run {
             let due = match part.organization {
                 Some(organization) => timer::due_of(organization, part.now, Place::first(), max_timers)?,
                 None => timer::due(part.now, Place::first(), max_timers)?,
             };
             report.timers_fired += due.len() as i32;
+            report.tasks_escalated += escalate::due(&part, max_tasks)?;
         } else {
             let limits = Limits { timers: max_timers, time: None, blame: false };
             let fired = batch(&part, &mut Memory::default(), &limits)?;
-            let carried = carry_on(&part, max_effects - report.effects_run)?;
+            let carried = carry_on(&part, share.effects - report.effects_run, max_tasks)?;
             report.run_id = record_run(&part, "call", &fired, &carried, started)?;
             report.timers_fired += fired.fired;
             report.effects_run += carried.children;
+            report.tasks_escalated += carried.tasks;
         }
         report.next_run_at = [report.next_run_at, next_run(&part)?].into_iter().flatten().min();
     }
@@ -127,6 +146,7 @@ pub fn record_run(
         leases_expired: carried.expired,
         messages_delivered: carried.delivered,
         schedules_run: carried.scheduled,
+        tasks_escalated: carried.tasks,
     })?;
     // The last byte is random: one run in 64 clears up.
     if id.as_bytes()[15].is_multiple_of(64) {
@@ -152,28 +172,36 @@ pub struct Carried {
     pub delivered: i32,
     /// Instances that schedules were to start.
     pub scheduled: i32,
+    /// Tasks that went one rung up.
+    pub tasks: i32,
 }
 
 impl Carried {
     /// Everything together.
     pub fn total(&self) -> i32 {
-        self.children + self.expired + self.delivered + self.scheduled
+        self.children + self.expired + self.delivered + self.scheduled + self.tasks
     }
 }
 
-/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each.
-pub fn carry_on(caller: &Caller, limit: i32) -> Result<Carried, Error> {
+/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, and escalates at most
+/// `tasks` tasks.
+pub fn carry_on(caller: &Caller, limit: i32, tasks: i32) -> Result<Carried, Error> {
     Ok(Carried {
         scheduled: schedule::run_due(caller, limit)?,
         expired: effect::expire_leases(caller, limit)?,
         children: child::start_due(caller, limit)?,
         delivered: inbox::deliver_due(caller, limit)?,
+        tasks: escalate::run_due(caller, tasks)?,
     })
 }
 
 /// The next moment at which anything but a timer is due.
 pub fn next_other(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error> {
-    let moments = [store::effect::next_work(organization)?, store::schedule::next(organization)?];
+    let moments = [
+        store::effect::next_work(organization)?,
+        store::schedule::next(organization)?,
+        store::task::next(organization)?,
+    ];
     Ok(moments.into_iter().flatten().min())
 }
 

@@ -85,6 +85,7 @@ pub fn sort(
     }
     sorted.created.extend(worked.work.timers.iter().map(|timer| timer.name.clone()));
     sorted.created.extend(worked.work.effects.iter().filter_map(|effect| effect.invoke_id.clone()));
+    sorted.created.extend(worked.work.tasks.iter().filter_map(|task| task.invoke_id.clone()));
     for names in [&mut sorted.kept, &mut sorted.cancelled, &mut sorted.created, &mut sorted.in_flight] {
         names.sort_unstable();
         names.dedup();

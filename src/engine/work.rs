@@ -4,13 +4,15 @@
 use pgrx::Uuid;
 
 use super::definition::Loaded;
+use super::task::input::{self, Home};
 use super::{calendar, new_id};
 use crate::calendar::Calendar;
-use crate::chart::{Command, Duration, StateId, When};
+use crate::chart::{Chart, Command, Duration, StateId, When};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::store::effect::NewEffect;
+use crate::store::task::Task;
 use crate::store::timer::NewTimer;
 
 /// The rows of one step.
@@ -25,15 +27,17 @@ pub struct Work {
     pub suspended: bool,
     pub timers: Vec<NewTimer>,
     pub effects: Vec<NewEffect>,
+    pub tasks: Vec<Task>,
     logs: Vec<Jsonb>,
-    escalated: Vec<Jsonb>,
+    /// States whose open tasks go one rung up.
+    pub escalated: Vec<StateId>,
 }
 
 impl Work {
     /// No rows yet, for this step of this instance; its timers are suspended while it is paused.
     pub fn new(organization_id: Uuid, instance_id: Uuid, seq: i64, from: Timestamp, suspended: bool) -> Self {
-        let (timers, effects, logs, escalated) = Default::default();
-        Work { organization_id, instance_id, seq, from, suspended, timers, effects, logs, escalated }
+        let (timers, effects, tasks, logs, escalated) = Default::default();
+        Work { organization_id, instance_id, seq, from, suspended, timers, effects, tasks, logs, escalated }
     }
 
     /// Sorts commands of a definition into rows.
@@ -53,6 +57,16 @@ impl Work {
                 Command::Invoke { state, index, input } => {
                     let state = chart.state(state);
                     let invoke = &state.invoke[index];
+                    if invoke.src == "wf.task" {
+                        let home = Home {
+                            organization_id: self.organization_id,
+                            instance_id: self.instance_id,
+                            now: self.from,
+                            is_paused: self.suspended,
+                        };
+                        self.tasks.push(input::read(chart, &home, state, invoke, input.as_ref())?);
+                        continue;
+                    }
                     self.effects.push(NewEffect {
                         id: new_id(),
                         code: invoke.src.clone(),
@@ -72,16 +86,18 @@ impl Work {
                     self.push_timer(kind, name, event, None, payload, due);
                 }
                 Command::Log { message } => self.logs.push(message),
-                Command::Escalate { state } => self.escalated.push(Jsonb::string(&chart.state(state).path)),
+                Command::Escalate { state } => self.escalated.push(state),
             }
         }
         Ok(())
     }
 
     /// What the step records besides its rows, with the paths that found nothing; None where there is nothing to say.
-    pub fn detail(&self, missing: &[String]) -> Option<Jsonb> {
+    pub fn detail(&self, chart: &Chart, missing: &[String]) -> Option<Jsonb> {
         let missing: Vec<Jsonb> = missing.iter().map(|path| Jsonb::string(path)).collect();
-        let parts = [("log", &self.logs), ("missing", &missing), ("escalated", &self.escalated)];
+        let escalated: Vec<Jsonb> =
+            self.escalated.iter().map(|state| Jsonb::string(&chart.state(*state).path)).collect();
+        let parts = [("log", &self.logs), ("missing", &missing), ("escalated", &escalated)];
         if parts.iter().all(|(_, values)| values.is_empty()) {
             return None;
         }

@@ -13,8 +13,8 @@ use crate::error::Error;
 pub enum Utility {
     /// Fails while anybody else is connected to this database: DROP, RENAME, SET TABLESPACE, and as TEMPLATE.
     NeedsAlone(u32),
-    /// DROP EXTENSION of ours: locks what workers use, in an order of its own.
-    DropsUs,
+    /// DROP or ALTER EXTENSION of ours: locks what workers use, in an order of its own.
+    LocksUs,
     /// May bring or take the extension, or the settings, of this database.
     Changes(u32),
     /// CREATE DATABASE from a template; the database is not there yet.
@@ -131,6 +131,7 @@ unsafe fn concerns_us(node: *mut pg_sys::Node) -> bool {
             | NodeTag::T_DropStmt
             | NodeTag::T_DropOwnedStmt
             | NodeTag::T_CreateExtensionStmt
+            | NodeTag::T_AlterExtensionStmt
             | NodeTag::T_CreatedbStmt
             | NodeTag::T_DropdbStmt
             | NodeTag::T_RenameStmt
@@ -164,10 +165,14 @@ unsafe fn classify(node: *mut pg_sys::Node) -> Option<Utility> {
                 (kind == pg_sys::TransactionStmtKind::TRANS_STMT_COMMIT_PREPARED).then_some(Utility::CommitsPrepared)
             }
             NodeTag::T_CreateExtensionStmt | NodeTag::T_DropOwnedStmt => Some(Utility::Changes(database::current())),
+            NodeTag::T_AlterExtensionStmt => {
+                let name = (*node.cast::<pg_sys::AlterExtensionStmt>()).extname;
+                (CStr::from_ptr(name) == c"pg_workflow").then_some(Utility::LocksUs)
+            }
             NodeTag::T_DropStmt => {
                 let drop = node.cast::<pg_sys::DropStmt>();
                 match (*drop).removeType {
-                    pg_sys::ObjectType::OBJECT_EXTENSION if names_us((*drop).objects) => Some(Utility::DropsUs),
+                    pg_sys::ObjectType::OBJECT_EXTENSION if names_us((*drop).objects) => Some(Utility::LocksUs),
                     // CASCADE reaches extensions too.
                     pg_sys::ObjectType::OBJECT_EXTENSION | pg_sys::ObjectType::OBJECT_SCHEMA => {
                         Some(Utility::Changes(database::current()))

@@ -10,6 +10,8 @@ use pgrx::pg_sys;
 pub struct Watch {
     schema: &'static std::ffi::CStr,
     table: &'static std::ffi::CStr,
+    /// What was read depends on roles and their memberships as well.
+    minds_roles: bool,
     relation: AtomicU32,
     is_registered: AtomicBool,
     is_fresh: AtomicBool,
@@ -20,10 +22,16 @@ impl Watch {
         Watch {
             schema,
             table,
+            minds_roles: false,
             relation: AtomicU32::new(0),
             is_registered: AtomicBool::new(false),
             is_fresh: AtomicBool::new(false),
         }
+    }
+
+    /// The same, for rows that are read together with roles and their memberships.
+    pub const fn with_roles(schema: &'static std::ffi::CStr, table: &'static std::ffi::CStr) -> Self {
+        Watch { minds_roles: true, ..Watch::new(schema, table) }
     }
 
     /// Is what was read since `begin` still true?
@@ -38,6 +46,11 @@ impl Watch {
             if !self.is_registered.swap(true, Ordering::Relaxed) {
                 let argument = pg_sys::Datum::from(std::ptr::from_ref(self));
                 pg_sys::CacheRegisterRelcacheCallback(Some(changed), argument);
+                if self.minds_roles {
+                    for cache in [pg_sys::SysCacheIdentifier::AUTHOID, pg_sys::SysCacheIdentifier::AUTHMEMROLEMEM] {
+                        pg_sys::CacheRegisterSyscacheCallback(cache as i32, Some(role_changed), argument);
+                    }
+                }
             }
         }
         self.relation.store(self.find().to_u32(), Ordering::Relaxed);
@@ -64,4 +77,10 @@ unsafe extern "C-unwind" fn changed(argument: pg_sys::Datum, relation: pg_sys::O
     if relation == pg_sys::InvalidOid || relation.to_u32() == watch.relation.load(Ordering::Relaxed) {
         watch.is_fresh.store(false, Ordering::Relaxed);
     }
+}
+
+/// A role or a membership has changed. As delicate as `changed`.
+unsafe extern "C-unwind" fn role_changed(argument: pg_sys::Datum, _cache: i32, _hash: u32) {
+    // SAFETY: `begin` gives a pointer to a static.
+    unsafe { &*argument.cast_mut_ptr::<Watch>() }.is_fresh.store(false, Ordering::Relaxed);
 }

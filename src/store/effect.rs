@@ -13,11 +13,6 @@ statement!(INSERT, "effect_insert");
 statement!(CANCEL_STATES, "effect_cancel_states");
 statement!(CANCEL_ALL, "effect_cancel_all");
 statement!(IN_FLIGHT, "effect_in_flight");
-statement!(PENDING, "effect_pending");
-statement!(PENDING_OF, "effect_pending_of");
-statement!(RETRYING, "effect_retrying");
-statement!(CLAIM, "effect_claim");
-statement!(CLAIM_RETRY, "effect_claim_retry");
 statement!(COMPLETE, "effect_complete");
 statement!(HELD, "effect_held");
 statement!(FAIL, "effect_fail");
@@ -32,6 +27,12 @@ statement!(CANCEL_ONE, "effect_cancel_one");
 statement!(INCIDENT, "effect_incident");
 statement!(NEXT, "work_next");
 statement!(WAITING, "effect_waiting");
+statement!(OF, "effect_of");
+statement!(FAILED, "effect_failed");
+statement!(PUT_BACK, "effect_put_back");
+statement!(HOME, "effect_home");
+statement!(LOCK, "effect_lock");
+statement!(SUPPLY, "effect_supply");
 
 /// An effect to be stored.
 pub struct NewEffect {
@@ -52,6 +53,8 @@ pub struct Origin {
     pub instance_id: Uuid,
     pub step_id: Uuid,
     pub seq: i64,
+    /// The definition's code, where it has limits; else empty.
+    pub lane: String,
     pub now: Timestamp,
 }
 
@@ -67,6 +70,7 @@ pub fn insert(origin: &Origin, effects: &[NewEffect]) -> Result<(), Error> {
             &origin.step_id,
             &origin.seq,
             &origin.now,
+            &origin.lane,
             &effects.iter().map(|effect| effect.id).collect::<Vec<_>>(),
             &effects.iter().map(|effect| effect.code.clone()).collect::<Vec<_>>(),
             &effects.iter().map(|effect| effect.invoke_id.clone()).collect::<Vec<_>>(),
@@ -119,92 +123,6 @@ impl Effect {
             retry: row.get(8),
         })
     }
-}
-
-/// An effect as a worker gets it.
-pub struct Claimed {
-    pub id: Uuid,
-    pub code: String,
-    pub params: Option<Jsonb>,
-    pub organization_id: Uuid,
-    pub instance_id: Uuid,
-    pub seq: i64,
-    pub attempt: i32,
-}
-
-/// Effects of one code in one organization.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kind {
-    pub code: String,
-    /// The bytes of the organization's id.
-    pub organization: [u8; 16],
-}
-
-impl Kind {
-    pub fn organization_id(&self) -> Uuid {
-        Uuid::from_bytes(self.organization)
-    }
-}
-
-/// The kinds that have effects which never ran, at most `limit`, behind this one.
-pub fn pending(behind: Option<&Kind>, limit: i32) -> Result<Vec<Kind>, Error> {
-    let (code, organization) =
-        behind.map_or(("", Uuid::from_bytes([0; 16])), |kind| (&kind.code, kind.organization_id()));
-    PENDING.rows(&[&code, &organization, &limit], |row| kind(row, row.required(2)?))
-}
-
-/// The same of one organization, all of them.
-pub fn pending_of(organization: Uuid) -> Result<Vec<Kind>, Error> {
-    PENDING_OF.rows(&[&organization], |row| kind(row, organization))
-}
-
-/// The kinds that have effects which will be tried again, and when the first of each.
-pub fn retrying() -> Result<Vec<(Kind, Timestamp)>, Error> {
-    RETRYING.rows(&[], |row| Ok((kind(row, row.required(2)?)?, row.required(3)?)))
-}
-
-fn kind(row: &Row, organization: Uuid) -> Result<Kind, Error> {
-    Ok(Kind { code: row.required(1)?, organization: *organization.as_bytes() })
-}
-
-/// Kinds as two arrays.
-fn columns(kinds: &[Kind]) -> (Vec<String>, Vec<Uuid>) {
-    kinds.iter().map(|kind| (kind.code.clone(), kind.organization_id())).unzip()
-}
-
-/// Who claims, and until when.
-pub struct Claim<'a> {
-    pub worker: &'a str,
-    pub now: Timestamp,
-    pub lease_until: Timestamp,
-}
-
-impl Claim<'_> {
-    /// Takes effects that never ran: at most `share` of each kind, and at most `limit`.
-    pub fn new_ones(&self, kinds: &[Kind], share: i32, limit: i32) -> Result<Vec<Claimed>, Error> {
-        wake::note(self.lease_until);
-        let (codes, organizations) = columns(kinds);
-        CLAIM.rows(&[&codes, &organizations, &share, &limit, &self.worker, &self.lease_until], claimed)
-    }
-
-    /// Takes effects that are to be tried again.
-    pub fn failed_ones(&self, kinds: &[Kind], share: i32, limit: i32) -> Result<Vec<Claimed>, Error> {
-        wake::note(self.lease_until);
-        let (codes, organizations) = columns(kinds);
-        CLAIM_RETRY.rows(&[&codes, &organizations, &share, &limit, &self.worker, &self.lease_until, &self.now], claimed)
-    }
-}
-
-fn claimed(row: &Row) -> Result<Claimed, Error> {
-    Ok(Claimed {
-        id: row.required(1)?,
-        code: row.required(2)?,
-        params: row.get(3),
-        organization_id: row.required(4)?,
-        instance_id: row.required(5)?,
-        seq: row.required(6)?,
-        attempt: row.required(7)?,
-    })
 }
 
 /// A result that was stored.
@@ -332,9 +250,10 @@ pub fn cancel_one(organization: Uuid, id: Uuid) -> Result<(), Error> {
     CANCEL_ONE.execute(&[&organization, &id]).map(drop)
 }
 
-/// Marks an effect as an incident, or no longer.
-pub fn set_incident(effect: &Effect, is_incident: bool) -> Result<(), Error> {
-    INCIDENT.execute(&[&effect.organization_id, &effect.id, &is_incident]).map(drop)
+/// Marks an effect as an incident, or no longer; false where an operator holds it.
+pub fn set_incident(effect: &Effect, is_incident: bool) -> Result<bool, Error> {
+    let marked = INCIDENT.execute(&[&effect.organization_id, &effect.id, &is_incident])?;
+    Ok(marked == 1)
 }
 
 /// The next moment at which a message, a child or a lease is due.
@@ -365,4 +284,44 @@ pub fn waiting(organization: Uuid, instance: Uuid) -> Result<Vec<Waiting>, Error
             next_retry_at: row.get(6),
         })
     })
+}
+
+/// An effect as an operator finds it.
+pub struct Found {
+    pub effect: Effect,
+    pub status: String,
+    pub code: String,
+}
+
+impl Found {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Found { effect: Effect::read(row)?, status: row.required(9)?, code: row.required(10)? })
+    }
+}
+
+/// The effects of an instance, of one step where `seq` names it: code and status.
+pub fn of(organization: Uuid, instance: Uuid, seq: Option<i64>) -> Result<Vec<(String, String)>, Error> {
+    OF.rows(&[&organization, &instance, &seq], |row| Ok((row.required(1)?, row.required(2)?)))
+}
+
+/// Locks those of them that failed.
+pub fn failed(organization: Uuid, instance: Uuid, seq: Option<i64>) -> Result<Vec<Found>, Error> {
+    FAILED.rows(&[&organization, &instance, &seq], Found::read)
+}
+
+/// Lets an effect that failed wait again, with other params where they are given.
+pub fn put_back(effect: &Effect, params: Option<&Jsonb>, now: Timestamp) -> Result<(), Error> {
+    wake::note(now);
+    PUT_BACK.execute(&[&effect.organization_id, &effect.id, &params.cloned()]).map(drop)
+}
+
+/// Locks an effect of this organization, or of any.
+pub fn lock(organization: Option<Uuid>, id: Uuid) -> Result<Option<Found>, Error> {
+    let home: Option<Uuid> = HOME.first(&[&id, &organization], |row| row.required(1))?;
+    home.map(|organization| LOCK.first(&[&organization, &id], Found::read)).transpose().map(Option::flatten)
+}
+
+/// Stores the result that an operator supplies.
+pub fn supply(effect: &Effect, now: Timestamp, output: Option<&Jsonb>) -> Result<(), Error> {
+    SUPPLY.execute(&[&effect.organization_id, &effect.id, &now, &output.cloned()]).map(drop)
 }

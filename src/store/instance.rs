@@ -334,6 +334,7 @@ pub fn stay(instance: &Instance, step: &NewStep) -> Result<(), Error> {
         &step.payload,
         &step.detail,
         &step.line_code,
+        &step.effects_queued,
     ])?;
     hit_one(written, instance)
 }

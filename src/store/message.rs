@@ -24,6 +24,7 @@ statement!(FORGET, "message_forget");
 statement!(RECEIVERS, "message_receivers");
 statement!(TAKE, "message_take");
 statement!(WAITING, "message_waiting");
+statement!(DROP_ANSWERS, "message_drop_answers");
 
 static OF_INSTANCE: Index = Index::new(c"message", c"idx_wf_messages_instance");
 static OF_KEY: Index = Index::new(c"message", c"idx_wf_messages_correlation");
@@ -267,4 +268,9 @@ pub fn waiting(organization: Uuid, instance: Uuid) -> Result<Vec<Waiting>, Error
     WAITING.rows(&[&organization, &instance], |row| {
         Ok(Waiting { event: row.required(1)?, incident: row.get(2), last_error: row.get(3) })
     })
+}
+
+/// Drops what an effect answered and its instance has not heard.
+pub fn drop_answers(organization: Uuid, instance: Uuid, effect: Uuid) -> Result<(), Error> {
+    DROP_ANSWERS.execute(&[&organization, &instance, &effect]).map(drop)
 }

@@ -2,22 +2,28 @@
 //! structs. The rows of each transition (instance, step, timer) go by `pg::table`, without a statement. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
 //! organization, because row security does not protect the owner's statements.
 
+pub mod audit;
 pub mod calendar;
 pub mod definition;
 pub mod effect;
+pub mod extension;
 pub mod feature_flag;
 pub mod function;
 pub mod guard;
 pub mod handler;
+pub mod hold;
 pub mod incident;
 pub mod instance;
 pub mod member;
 pub mod message;
 pub mod organization;
+pub mod outbox;
 pub mod schedule;
 pub mod scheduler_run;
 pub mod search;
+pub mod secret;
 pub mod step;
+pub mod task;
 pub mod timer;
 pub mod waiting;
 

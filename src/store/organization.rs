@@ -8,6 +8,8 @@ use crate::pg::time::Timestamp;
 
 statement!(KNOWN, "organization_known");
 statement!(INSERT, "organization_insert");
+statement!(ALL, "organization_all");
+statement!(ANY, "organization_any");
 
 /// The organization of everything that is shared, and of a database without tenants.
 pub fn zero() -> Uuid {
@@ -32,4 +34,14 @@ pub fn known(organization: Uuid) -> Result<Known, Error> {
 /// Registers an organization, unless it is registered.
 pub fn insert(organization: Uuid, now: Timestamp) -> Result<(), Error> {
     INSERT.execute(&[&organization, &now]).map(drop)
+}
+
+/// Every organization that holds anything.
+pub fn all() -> Result<Vec<Uuid>, Error> {
+    ALL.rows(&[], |row| row.required(1))
+}
+
+/// One of the organizations, by chance.
+pub fn any() -> Result<Option<Uuid>, Error> {
+    ANY.first(&[], |row| row.required(1))
 }

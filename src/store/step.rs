@@ -11,6 +11,7 @@ use crate::pg::time::Timestamp;
 
 statement!(BY_LINE_CODE, "step_by_line_code");
 statement!(PASSAGES, "step_passages");
+statement!(SEQ, "step_seq");
 
 /// A whole step, in the order of `insert`.
 static COLUMNS: Columns = Columns::new(
@@ -134,4 +135,9 @@ pub fn passages(organization: Uuid, instance: Uuid) -> Result<Vec<Passage>, Erro
     PASSAGES.rows(&[&organization, &instance], |row| {
         Ok(Passage { from: row.get(1), to: row.required(2)?, event: row.get(3), timer: row.get(4) })
     })
+}
+
+/// The number of a step of an instance.
+pub fn seq(organization: Uuid, instance: Uuid, id: Uuid) -> Result<Option<i64>, Error> {
+    SEQ.first(&[&organization, &instance, &id], |row| row.required(1))
 }

@@ -51,7 +51,7 @@ pub fn init() {
 fn before_utility(command: &Utility) -> Result<(), Error> {
     let database = match command {
         Utility::NeedsAlone(database) | Utility::Copies(database) => *database,
-        Utility::DropsUs => databases::current(),
+        Utility::LocksUs => databases::current(),
         Utility::Changes(_) | Utility::CommitsPrepared => return Ok(()),
     };
     wake::touch(database);
@@ -72,7 +72,7 @@ fn before_utility(command: &Utility) -> Result<(), Error> {
 
 fn after_utility(command: &Utility) {
     match command {
-        Utility::NeedsAlone(_) | Utility::DropsUs => {}
+        Utility::NeedsAlone(_) | Utility::LocksUs => {}
         Utility::Changes(database) => wake::touch(*database),
         // The new database is one that the launcher does not know: any touch makes it look at the list.
         Utility::Copies(template) => wake::touch(*template),

@@ -15,7 +15,7 @@ fn everything() -> Chart {
             "work": { "type": "parallel", "onDone": "shipped", "on": { "HOLD": "held" },
                 "states": {
                     "pack": { "initial": "open", "states": {
-                        "open": { "invoke": { "src": "wf.task", "input": { "title": "Pack" }, "onDone": "packed", "onError": "#order.gone" } },
+                        "open": { "invoke": { "src": "wf.task", "input": { "title": "Pack", "assignee_role": "store" }, "onDone": "packed", "onError": "#order.gone" } },
                         "packed": { "type": "final" } } },
                     "bill": { "initial": "open", "states": {
                         "open": { "on": { "PAID": "billed" }, "always": { "target": "billed", "guard": { "and": ["$.free == true", { "not": "isKnown" }] } } },

@@ -10,11 +10,13 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
 const KEYS: [&str; 8] = ["id", "src", "input", "onDone", "onError", "retry", "timeout", "description"];
-const TASK_KEYS: [&str; 12] = [
+const TASK_KEYS: [&str; 14] = [
     "title",
     "body",
     "assignee_role",
     "assignee_user_id",
+    "candidate_roles",
+    "candidate_users",
     "due",
     "due_at",
     "priority",
@@ -24,6 +26,9 @@ const TASK_KEYS: [&str; 12] = [
     "not_by",
     "calendar",
 ];
+/// One of these says who is to do it.
+const ASSIGNEES: [&str; 4] = ["assignee_role", "assignee_user_id", "candidate_roles", "candidate_users"];
+const PRIORITIES: [&str; 4] = ["low", "normal", "high", "urgent"];
 const WORKFLOW_KEYS: [&str; 4] = ["definition_code", "version", "input", "instance_key"];
 
 impl<'a> Reader<'a> {
@@ -57,7 +62,7 @@ impl<'a> Reader<'a> {
             doc.get(node, "onError").map(|error| self.transitions(error, state, &Trigger::InvokeError(index)));
         let input = doc.get(node, "input");
         match (src, input) {
-            ("wf.task", Some(input)) => self.task_input(input),
+            ("wf.task", input) => self.task_input(node, input),
             ("wf.workflow", input) => self.workflow_input(node, input),
             _ => {}
         }
@@ -83,10 +88,17 @@ impl<'a> Reader<'a> {
         Some(src)
     }
 
-    fn task_input(&mut self, node: NodeId) {
+    fn task_input(&mut self, invoke: NodeId, input: Option<NodeId>) {
         let doc = self.doc;
+        let Some(node) = input.or_else(|| self.required(invoke, "An invoke of wf.task", "input")) else { return };
         if self.is_computed(node) || !self.object(node, "The input of wf.task", &TASK_KEYS) {
             return;
+        }
+        self.required(node, "The input of wf.task", "title");
+        if ASSIGNEES.iter().all(|key| doc.get(node, key).is_none()) {
+            let message =
+                format!("The input of wf.task does not say who is to do it; give one of {}", ASSIGNEES.join(", "));
+            self.flaw(node, FindingCode::MissingKey, message);
         }
         for (key, child) in doc.entries(node) {
             if !self.is_computed(child) {
@@ -98,7 +110,14 @@ impl<'a> Reader<'a> {
     fn task_field(&mut self, key: &str, node: NodeId) {
         let what = format!("\"{key}\"");
         match (key, self.doc.value(node)) {
-            ("title" | "body" | "assignee_role" | "assignee_user_id", _) => drop(self.string(node, &what)),
+            ("body", _) => drop(self.string(node, &what)),
+            ("title" | "assignee_role" | "assignee_user_id", _) => drop(self.name(node, &what)),
+            ("priority", Value::String(text)) if PRIORITIES.contains(&text.to_lowercase().as_str()) => {}
+            ("priority", _) => {
+                self.flaw(node, FindingCode::BadValue, format!("A priority is one of {}", PRIORITIES.join(", ")));
+            }
+            ("metadata", Value::Object(_)) => {}
+            ("metadata", _) => self.wrong_type(node, &what, "an object"),
             ("calendar", _) => drop(self.calendar_name(node)),
             ("due" | "due_at", Value::String(text)) if is_moment(text) => {}
             ("due", _) => drop(self.duration(node, &what)),
@@ -111,10 +130,21 @@ impl<'a> Reader<'a> {
                 let message = "An empty list of outcomes lets nobody complete the task; leave it out to allow any";
                 self.flaw(node, FindingCode::BadValue, message);
             }
-            ("outcomes", Value::Array(_)) | ("not_by", _) => drop(self.names(node, &what)),
+            ("not_by", _) => self.doers(node),
+            ("outcomes", Value::Array(_)) | ("candidate_roles" | "candidate_users", _) => drop(self.names(node, &what)),
             ("outcomes", _) => self.wrong_type(node, &what, "an array of strings"),
             ("escalations", _) => drop(self.escalations(node)),
             _ => {}
+        }
+    }
+
+    /// Whose doers may not do a task: looked up when all names are known.
+    fn doers(&mut self, node: NodeId) {
+        for item in self.items(node).iter().copied() {
+            if !self.is_computed(item) {
+                let name = self.name(item, "\"not_by\"");
+                self.draft.not_by.extend(name.map(|name| (item, name)));
+            }
         }
     }
 

@@ -190,7 +190,7 @@ fn an_invoke_answers_by_its_id() {
         "states": {
             "a": { "invoke": [
                 { "src": "PAY", "input": { "n": 1 }, "onDone": { "target": "b", "guard": "$event.output.ok == true" }, "onError": "x" },
-                { "src": "wf.task", "input": { "title": "t" } },
+                { "src": "wf.task", "input": { "title": "t", "assignee_role": "r" } },
                 { "src": "SHIP", "id": "ship" }],
                    "on": { "done.invoke.ship": { "actions": "shipped" } } },
             "b": {}, "x": {} } }));

@@ -39,7 +39,9 @@ const TRANSITION: &str = "/states/a/on/GO";
 fn table() -> Vec<(String, &'static str, FindingCode)> {
     let entry = |action: &str| a(&format!(r#""entry":{action}"#));
     let invoke = |body: &str| a(&format!(r#""invoke":{{{body}}}"#));
-    let task = |body: &str| a(&format!(r#""invoke":{{"src":"wf.task","input":{{{body}}}}}"#));
+    let task = |body: &str| {
+        a(&format!(r#""invoke":{{"src":"wf.task","input":{{"title":"t","candidate_users":["u"],{body}}}}}"#))
+    };
     vec![
         // The text itself
         ("{".into(), "", InvalidJson),
@@ -228,6 +230,15 @@ fn table() -> Vec<(String, &'static str, FindingCode)> {
         (invoke(r#""src":"wf.workflow","input":{"version":1}"#), "/states/a/invoke/input", MissingKey),
         (invoke(r#""src":"X","onDone":"nowhere""#), "/states/a/invoke/onDone", DanglingTarget),
         (a(r#""invoke":[{"src":"X","id":"i"},{"src":"Y","id":"i"}]"#), "/states/a/invoke/1/id", DuplicateId),
+        (invoke(r#""src":"wf.task""#), "/states/a/invoke", MissingKey),
+        (invoke(r#""src":"wf.task","input":{"assignee_role":"r"}"#), "/states/a/invoke/input", MissingKey),
+        (invoke(r#""src":"wf.task","input":{"title":"t"}"#), "/states/a/invoke/input", MissingKey),
+        (task(r#""assignee_role":"""#), "/states/a/invoke/input/assignee_role", BadValue),
+        (task(r#""candidate_roles":[7]"#), "/states/a/invoke/input/candidate_roles/0", WrongType),
+        (task(r#""priority":"soon""#), "/states/a/invoke/input/priority", BadValue),
+        (task(r#""priority":3"#), "/states/a/invoke/input/priority", BadValue),
+        (task(r#""not_by":["a","nobody"]"#), "/states/a/invoke/input/not_by/1", DanglingTarget),
+        (task(r#""metadata":[]"#), "/states/a/invoke/input/metadata", WrongType),
         (task(r#""assignee":"x""#), "/states/a/invoke/input/assignee", UnknownKey),
         (task(r#""due":"tomorrow""#), "/states/a/invoke/input/due", BadDuration),
         (task(r#""due_at":"P1D""#), "/states/a/invoke/input/due_at", BadValue),

@@ -1,24 +1,42 @@
--- Takes effects that never ran for a worker: of each code and organization the oldest, at most $3. Paused instances keep
--- theirs. The inner query locks, so it stays one scan of idx_wf_effects_ready for each.
+-- Takes effects for a worker: of each queue given ($1 code, $2 organization, $3 lane) at most $4, oldest first. A queue with a
+-- limit ($5) counts its starts, and an effect of it that began after $6 waits. Paused instances keep theirs.
+-- Index: idx_wf_effects_ready.
 WITH ready AS (
-    SELECT e.organization_id, e.id
-    FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::uuid[])) AS wanted (code, organization_id)
+    SELECT found.place, found.attempts, found.attempts + 1 AS attempt, queue.is_limited
+    FROM ROWS FROM (
+        pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::uuid[]), pg_catalog.unnest($3::text[]),
+        pg_catalog.unnest($4::integer[]), pg_catalog.unnest($5::boolean[]), pg_catalog.unnest($6::timestamptz[])
+    ) AS queue (code, organization_id, lane, share, is_limited, started_before)
     CROSS JOIN LATERAL (
-        SELECT e.organization_id, e.id
+        SELECT e.ctid AS place, e.attempts
         FROM wf.effect AS e
-        JOIN wf.instance AS i ON i.organization_id = e.organization_id AND i.id = e.instance_id
-        WHERE e.status = 'PENDING'
-          AND e.code = wanted.code
-          AND e.organization_id = wanted.organization_id
-          AND i.paused_at IS NULL
-        ORDER BY e.id
-        LIMIT $3
+        WHERE e.status IN ('PENDING', 'FAILED')
+          AND e.code = queue.code
+          AND e.organization_id = queue.organization_id
+          AND e.lane = queue.lane
+          AND COALESCE(e.next_retry_at, e.created_at) <= $7
+          AND (e.started_at IS NULL OR e.started_at <= queue.started_before)
+          -- Not a join: planned while the tables are empty, that would read every instance.
+          AND (
+              SELECT i.paused_at
+              FROM wf.instance AS i
+              WHERE i.organization_id = e.organization_id AND i.id = e.instance_id
+          ) IS NULL
+        ORDER BY e.code, e.organization_id, e.lane, COALESCE(e.next_retry_at, e.created_at), e.id
+        LIMIT queue.share
         FOR UPDATE OF e SKIP LOCKED
-    ) AS e
-    LIMIT $4
+    ) AS found
 )
 UPDATE wf.effect AS e
-SET status = 'EXECUTING', worker = $5, attempts = e.attempts + 1, lease_until = $6
+SET status = 'EXECUTING',
+    worker = $8,
+    attempts = ready.attempt,
+    lease_until = $9,
+    next_retry_at = NULL,
+    started_at = CASE WHEN ready.is_limited THEN $7 END
 FROM ready
-WHERE e.organization_id = ready.organization_id AND e.id = ready.id
-RETURNING e.id, e.code, e.params, e.organization_id, e.instance_id, e.seq, e.attempts
+-- The row is locked, so it stays where it is.
+WHERE e.ctid = ready.place
+  -- Always true: few rows are expected, so that each is fetched by its place, also where the plan was made for an empty table.
+  AND ready.attempts = ready.attempt - 1
+RETURNING e.id, e.code, e.params, e.organization_id, e.instance_id, e.seq, e.attempts, e.lane

@@ -7,9 +7,9 @@ WITH stayed AS (
 )
 INSERT INTO wf.step (
     organization_id, instance_id, seq, id, created_at, duration_ms, kind, status, from_state, to_state, event,
-    actor_user_id, actor_role, database_role, note, payload, detail, line_code
+    actor_user_id, actor_role, database_role, note, payload, detail, line_code, effects_queued
 )
 SELECT
     stayed.organization_id, stayed.id, stayed.seq, $5, $4, $6, $7, stayed.status, stayed.state, stayed.state, $8, $9, $10,
-    $11, $12, $13, $14, $15
+    $11, $12, $13, $14, $15, $16
 FROM stayed

@@ -55,9 +55,8 @@ CALL pg_temp.try($$SELECT wf_send(pg_temp.id('c'), 'GO')$$);
 -- Functions run with the rights and the path of who defined, not of who sends, who started or who owns the extension.
 CREATE ROLE functions_author;
 CREATE ROLE functions_sender;
-GRANT USAGE ON SCHEMA public, demo, wf TO functions_author, functions_sender;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO functions_author, functions_sender;
-INSERT INTO wf.member VALUES ('functions_author', NULL, 'admin', 'test', now()), ('functions_sender', NULL, 'participant', 'test', now());
+GRANT USAGE ON SCHEMA demo TO functions_author, functions_sender;
+SELECT wf_grant('functions_author', 'admin'), wf_grant('functions_sender', 'participant');
 CREATE SCHEMA functions_path AUTHORIZATION functions_author;
 SET ROLE functions_author;
 CREATE TABLE functions_path.ledger (n integer);

@@ -49,8 +49,7 @@ CALL pg_temp.try($$ SELECT wf_register_handler(NULL, 'worker') $$);
 CALL pg_temp.try($$ SELECT wf_register_handler('a', NULL) $$);
 
 -- Another role's rights are for its members only.
-GRANT EXECUTE ON FUNCTION wf_register_handler TO handlers_app;
-INSERT INTO wf.member VALUES ('handlers_app', NULL, 'admin', 'test', now());
+SELECT wf_grant('handlers_app', 'admin');
 DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %s TO handlers_app', pg_my_temp_schema()::regnamespace); END $$;
 SET ROLE handlers_app;
 CALL pg_temp.try($$ SELECT wf_register_handler('a', 'sql', '{"function": "Handlers Test.echo", "run_as": "handlers_other"}', '00000000-0000-0000-0000-000000000000') $$);

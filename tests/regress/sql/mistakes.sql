@@ -95,7 +95,7 @@ INSERT INTO mistake (document, pointer, code) VALUES
     -- Invokes
     (pg_temp.invoke('"id":"x"'), '/states/a/invoke', 'MISSING_KEY'),
     (pg_temp.invoke('"src":"X","onDone":"nowhere"'), '/states/a/invoke/onDone', 'DANGLING_TARGET'),
-    (pg_temp.invoke('"src":"wf.task","input":{"due":"tomorrow"}'), '/states/a/invoke/input/due', 'BAD_DURATION'),
+    (pg_temp.invoke('"src":"wf.task","input":{"title":"t","assignee_role":"r","due":"tomorrow"}'), '/states/a/invoke/input/due', 'BAD_DURATION'),
     -- The flat form
     ('{"code":"F","states":["A","A"],"transitions":[]}', '/states/1', 'DUPLICATE_ID'),
     (pg_temp.flat('"transitions":[{"from":"A","to":"X"}]'), '/transitions/0/to', 'DANGLING_TARGET'),

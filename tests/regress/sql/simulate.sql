@@ -70,8 +70,7 @@ SELECT count(*) AS definitions FROM wf_definitions_view WHERE definition_code IN
 
 -- Functions run with the rights of the caller, restricted.
 CREATE ROLE simulate_somebody;
-GRANT EXECUTE ON FUNCTION wf_simulate TO simulate_somebody;
-INSERT INTO wf.member VALUES ('simulate_somebody', NULL, 'viewer', 'test', now());
+SELECT wf_grant('simulate_somebody', 'viewer');
 GRANT USAGE ON SCHEMA simulate_test TO simulate_somebody;
 SET ROLE simulate_somebody;
 SELECT step, status, taken FROM wf_simulate(:'notes', '["GO"]');

@@ -1,0 +1,1 @@
+SELECT wf.grant_natively($1::pg_catalog.regrole, $2)

@@ -1,1 +1,0 @@
-SELECT 'wf.member'::pg_catalog.regclass::pg_catalog.oid

@@ -1,0 +1,2 @@
+-- Index: idx_wf_organizations.
+SELECT o.organization_id FROM wf.organization AS o
