@@ -8,7 +8,7 @@ use std::ops::Range;
 use pgrx::Uuid;
 
 use super::caller::Caller;
-use super::send::{Send, Sent, Unmatched, What, send};
+use super::send::{Send, Sent, Unmatched, What, check_event, send};
 use super::start::{Start, start_in};
 use super::{definition, feature_flag};
 use crate::error::{Code, Error};
@@ -26,6 +26,7 @@ pub struct Events {
 
 /// Sends an event to each of the instances, in the order given, and answers each by itself.
 pub fn send_many(caller: &Caller, events: &Events) -> Result<Vec<Result<Sent, Error>>, Error> {
+    check_event(&events.event)?;
     let count = events.instance_ids.len();
     same_length("payloads", events.payloads.len(), count)?;
     same_length("idempotency_keys", events.idempotency_keys.len(), count)?;

@@ -3,13 +3,13 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/tools.psql
 \set ECHO all
+CREATE FUNCTION public.part(args jsonb, vars jsonb) RETURNS jsonb LANGUAGE sql RETURN to_jsonb(100 / (args #>> '{}')::int);
 SELECT code FROM wf_define('{"id": "order", "initial": "open", "context": {"n": 0}, "states": {
     "open": {"on": {
         "PAID": {"target": "paid", "guard": "$event.amount > 0"},
         "ADD": {"actions": {"type": "assign", "params": {"n": {"expr": "$.n + 1"}}}},
         "SPLIT": {"actions": {"type": "assign", "params": {"n": {"call": "public.part", "args": "$event.amount"}}}}}},
     "paid": {"after": {"P1D": "closed"}, "on": {"CLOSE": "closed"}}, "closed": {"type": "final"}}}');
-CREATE FUNCTION public.part(args jsonb, vars jsonb) RETURNS jsonb LANGUAGE sql RETURN to_jsonb(100 / (args #>> '{}')::int);
 -- Ids come in the order of the inputs, and a key that exists gives its instance.
 SELECT wf_start('order', instance_key => 'b') IS NOT NULL AS started;
 SELECT n, i.instance_key, i.context
