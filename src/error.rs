@@ -110,14 +110,14 @@ codes! {
         "the due date is no moment, or one made by hand lies in the past"
     NoEscalationTarget b"WF036" "NO_ESCALATION_TARGET" "wf_escalate_task"
         "neither a target nor a next rung is known"
-    EffectNotFound b"WF037" "EFFECT_NOT_FOUND" "wf_skip_effect, wf_retry_effects and others"
+    EffectNotFound b"WF037" "EFFECT_NOT_FOUND" "wf_skip_effect, wf_complete_effects and others"
         "no effect has this id among the organizations that the caller may see"
-    EffectAlreadyCompleted b"WF038" "EFFECT_ALREADY_COMPLETED" "wf_skip_effect, wf_complete_effects"
+    EffectAlreadyCompleted b"WF038" "EFFECT_ALREADY_COMPLETED" "wf_skip_effect, wf_retry_effects, wf_complete_effects"
         "the effect is completed"
     NoFailedEffects b"WF039" "NO_FAILED_EFFECTS" "wf_retry_effects"
         "nothing that failed matches"
     RetryLimitExceeded b"WF040" "RETRY_LIMIT_EXCEEDED" "wf_retry_effects"
-        "the effect has spent its attempts and force_retry was not given"
+        "what failed was put back by hand as often as its policy tries it, and force_retry was not given"
     LeaseExpired b"WF041" "LEASE_EXPIRED" "wf_complete_effects, wf_fail_effects, wf_extend_leases"
         "the effect is held by another worker or another attempt"
     StepNotFound b"WF042" "STEP_NOT_FOUND" "wf_retry_effects"
@@ -130,8 +130,8 @@ codes! {
         "a value is larger than pg_workflow.max_payload"
     MicrostepLimit b"WF046" "MICROSTEP_LIMIT" "wf_start, wf_send, wf_advance, wf_fire_timer, wf_modify"
         "one event caused more than 1,000 microsteps: the definition turns in a circle"
-    EffectFailed b"WF047" "EFFECT_FAILED" "wf_retry_effects"
-        "the effect failed; raised only where one effect was to be run at once"
+    EffectFailed b"WF047" "EFFECT_FAILED" "none: recorded by effects"
+        "the effect failed, and whoever ran it gave the error no type of its own"
     InvalidArgument b"WF048" "INVALID_ARGUMENT" "every function"
         "an argument is missing or outside its values"
     IncidentNotFound b"WF049" "INCIDENT_NOT_FOUND" "wf_close_incident"
@@ -146,6 +146,8 @@ codes! {
         "the library that this session has loaded is not of the version of the extension in this database"
     SecretNotFound b"WF054" "SECRET_NOT_FOUND" "wf_resolve_secrets"
         "no secret of this name is set for the organization"
+    UserCodeTimeout b"WF054" "USER_CODE_TIMEOUT" "every function that runs guards, values or handlers"
+        "a function took longer than pg_workflow.user_code_timeout, or the timeout of its effect or handler, allows"
 }
 
 /// What a function of ours ends with when it cannot do what it was asked.
@@ -233,6 +235,11 @@ impl Error {
             Error::Failure(_) => false,
             Error::Postgres(error) => matches!(error.sqlstate.class().as_str(), "40" | "53" | "57" | "58"),
         }
+    }
+
+    /// Was the work cancelled from outside: by a user, a setting of the session, a shutdown?
+    pub fn is_cancellation(&self) -> bool {
+        matches!(self, Error::Postgres(error) if error.sqlstate.class() == "57")
     }
 
     /// The named code, if it is one of ours: also when it comes back from a function of ours that user code called.

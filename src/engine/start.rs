@@ -8,7 +8,7 @@ use super::caller::{Caller, check_size, check_text};
 use super::definition::{self, Loaded};
 use super::evaluate::{Evaluator, Subject};
 use super::feature_flag;
-use super::macrostep::{Cause, Target, Worked, first_deadline, stopped};
+use super::macrostep::{Cause, Target, Worked, stopped};
 use super::new_id;
 use crate::chart::{self, Event, Host, Lookup, Scope, StateId, StateSet};
 use crate::error::{Code, Error};
@@ -87,7 +87,6 @@ fn start_new(caller: &Caller, organization: Uuid, definition: &Loaded, start: St
         .map_err(|stop| stopped(definition, "the start", stop))?;
 
     let active = &outcome.position.active;
-    let sla_at = first_deadline(organization, &mut evaluator, definition, active, caller.now)?;
     let correlation_key = match start.correlation_key {
         Some(key) => Some(key),
         None if definition.chart.correlation().is_some() => correlation(&mut evaluator, definition, active, &event)?,
@@ -107,7 +106,7 @@ fn start_new(caller: &Caller, organization: Uuid, definition: &Loaded, start: St
         owner_user_id: start.owner_user_id.as_deref(),
         subject: start.subject.as_ref(),
     };
-    let target = Target { organization_id: organization, instance_id: id, seq: 1, sla_at };
+    let target = Target { organization_id: organization, instance_id: id, seq: 1, sla_at: None };
     let cause = Cause { kind: "start", event: Some(event.name), payload: start.input, ..Cause::default() };
     let worked = Worked::new(definition, caller, &target, evaluator, outcome, started)?;
     if worked.insert(&identity, cause)?.is_some() {

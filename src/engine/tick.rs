@@ -6,16 +6,19 @@
 //! is rolled back and each of it runs in a subtransaction of its own, so that what fails is recorded and leaves the
 //! others alone. Nothing here waits for a lock, except `insist`, in a transaction that holds nothing else.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use pgrx::Uuid;
 
 use super::caller::Caller;
+use super::dispatch::{self, Ran};
 use super::queue::Memory;
 use super::send::check_running;
+use super::sla::climb;
 use super::task::escalate;
 use super::timer::fire;
-use super::{child, effect, inbox, new_id, schedule};
+use super::{child, effect, inbox, new_id, retention, schedule};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::table::keeping;
@@ -29,7 +32,7 @@ use crate::store::timer::{self, Due, Place, Timer};
 /// Timers that a tick fires unless it is told otherwise, and the most that are locked at once.
 pub const BATCH: i32 = 50;
 /// A backend remembers 64 subtransactions; with more, every snapshot has to search for them.
-const SUBTRANSACTIONS: usize = 60;
+pub const SUBTRANSACTIONS: usize = 60;
 /// Firings of a timer before it is FAILED.
 const ATTEMPTS: i32 = 3;
 /// Seconds before a failed firing is tried again; doubled each time.
@@ -60,8 +63,10 @@ pub struct Outcome {
 pub struct Report {
     pub run_id: Uuid,
     pub timers_fired: i32,
-    /// Child workflows that were started.
+    /// SQL effects that ran and child workflows that were started.
     pub effects_run: i32,
+    /// Instances of which a service level warned, was breached or escalated.
+    pub instances_escalated: i32,
     pub tasks_escalated: i32,
     pub duration_ms: f64,
     pub next_run_at: Option<Timestamp>,
@@ -72,13 +77,15 @@ pub struct Share {
     pub timers: i32,
     /// Children, expired leases and messages, each.
     pub effects: i32,
+    /// Instances whose service levels speak.
+    pub instances: i32,
     pub tasks: i32,
 }
 
-/// Does what is due, at most the share; with `dry_run` only counts the timers and tasks.
+/// Does what is due, at most the share; with `dry_run` only counts timers, instances and tasks.
 pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Error> {
     let started = Instant::now();
-    if [share.timers, share.effects, share.tasks].iter().any(|limit| *limit < 0) {
+    if [share.timers, share.effects, share.instances, share.tasks].iter().any(|limit| *limit < 0) {
         return Err(Error::new(Code::InvalidArgument, "a limit is negative"));
     }
     if !transaction::is_read_committed() {
@@ -89,12 +96,28 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
         run_id: new_id(),
         timers_fired: 0,
         effects_run: 0,
+        instances_escalated: 0,
         tasks_escalated: 0,
         duration_ms: 0.0,
         next_run_at: None,
     };
-    for part in caller.parts() {
+    let parts = caller.parts();
+    if !dry_run {
+        // First, because no instance may be locked while their functions run.
+        for part in &parts {
+            let (ran, was_alone) = run_effects(part, share.effects - report.effects_run)?;
+            report.run_id = record_run(part, "call", &Outcome::default(), &Carried::of_effects(&ran), started)?;
+            report.effects_run += ran.total();
+            if was_alone {
+                report.next_run_at = Some(caller.now);
+                report.duration_ms = millis(started);
+                return Ok(report);
+            }
+        }
+    }
+    for part in parts {
         let max_timers = share.timers - report.timers_fired;
+        let max_instances = share.instances - report.instances_escalated;
         let max_tasks = share.tasks - report.tasks_escalated;
         if dry_run {
             let due = match part.organization {
@@ -102,20 +125,47 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
                 None => timer::due(part.now, Place::first(), max_timers)?,
             };
             report.timers_fired += due.len() as i32;
+            report.instances_escalated += climb::count_due(&part, max_instances)?;
             report.tasks_escalated += escalate::due(&part, max_tasks)?;
         } else {
             let limits = Limits { timers: max_timers, time: None, blame: false };
             let fired = batch(&part, &mut Memory::default(), &limits)?;
-            let carried = carry_on(&part, share.effects - report.effects_run, max_tasks)?;
-            report.run_id = record_run(&part, "call", &fired, &carried, started)?;
+            let carried = carry_on(&part, share.effects - report.effects_run, max_instances, max_tasks)?;
+            if fired.fired + fired.failed + carried.total() > 0 {
+                report.run_id = record_run(&part, "call", &fired, &carried, started)?;
+            }
             report.timers_fired += fired.fired;
             report.effects_run += carried.children;
+            report.instances_escalated += carried.instances;
             report.tasks_escalated += carried.tasks;
         }
         report.next_run_at = [report.next_run_at, next_run(&part)?].into_iter().flatten().min();
     }
     report.duration_ms = millis(started);
     Ok(report)
+}
+
+thread_local! {
+    /// Effects that want a transaction of their own come first every other time.
+    static ALONE_FIRST: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs SQL effects, or one that is to be alone in its transaction. Was it one of those?
+fn run_effects(caller: &Caller, limit: i32) -> Result<(Ran, bool), Error> {
+    if limit <= 0 {
+        return Ok((Ran::default(), false));
+    }
+    let together = dispatch::Limits::together(limit.unsigned_abs() as usize);
+    let alone = dispatch::Limits { alone: true, ..dispatch::Limits::together(1) };
+    let alone_first = ALONE_FIRST.replace(!ALONE_FIRST.get());
+    let (first, second) = if alone_first { (&alone, &together) } else { (&together, &alone) };
+    let ran = dispatch::batch(caller, first)?;
+    if ran.total() > 0 {
+        return Ok((ran, first.alone));
+    }
+    let ran = dispatch::batch(caller, second)?;
+    let was_alone = second.alone && ran.total() > 0;
+    Ok((ran, was_alone))
 }
 
 fn millis(since: Instant) -> f64 {
@@ -142,11 +192,13 @@ pub fn record_run(
         driver,
         timers_fired: timers.fired,
         timers_failed: timers.failed,
-        effects_run: carried.children,
+        effects_run: carried.effects + carried.children,
         leases_expired: carried.expired,
         messages_delivered: carried.delivered,
         schedules_run: carried.scheduled,
+        instances_escalated: carried.instances,
         tasks_escalated: carried.tasks,
+        instances_purged: carried.purged,
     })?;
     // The last byte is random: one run in 64 clears up.
     if id.as_bytes()[15].is_multiple_of(64) {
@@ -157,13 +209,15 @@ pub fn record_run(
 
 /// The next moment at which anything is due.
 pub fn next_run(caller: &Caller) -> Result<Option<Timestamp>, Error> {
-    let moments = [timer::next(caller.organization)?, next_other(caller.organization)?];
+    let moments = [timer::next(caller.organization)?, next_other(caller.organization)?, dispatch::next(caller)?];
     Ok(moments.into_iter().flatten().min())
 }
 
 /// What was done besides timers.
 #[derive(Default)]
 pub struct Carried {
+    /// SQL effects that ran.
+    pub effects: i32,
     /// Child workflows that were started.
     pub children: i32,
     /// Leases that ran out.
@@ -172,26 +226,40 @@ pub struct Carried {
     pub delivered: i32,
     /// Instances that schedules were to start.
     pub scheduled: i32,
+    /// Instances of which a service level warned, was breached or escalated.
+    pub instances: i32,
     /// Tasks that went one rung up.
     pub tasks: i32,
+    /// Instances whose retention was over.
+    pub purged: i32,
 }
 
 impl Carried {
+    /// Of a batch of SQL effects.
+    pub fn of_effects(ran: &Ran) -> Self {
+        Carried { effects: ran.total(), ..Carried::default() }
+    }
+
     /// Everything together.
     pub fn total(&self) -> i32 {
-        self.children + self.expired + self.delivered + self.scheduled + self.tasks
+        let found = self.effects + self.children + self.expired + self.delivered;
+        found + self.scheduled + self.instances + self.tasks + self.purged
     }
 }
 
-/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, and escalates at most
-/// `tasks` tasks.
-pub fn carry_on(caller: &Caller, limit: i32, tasks: i32) -> Result<Carried, Error> {
+/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, lets the
+/// service levels of at most `instances` instances speak, escalates at most `tasks` tasks, and takes a batch of instances
+/// whose retention is over.
+pub fn carry_on(caller: &Caller, limit: i32, instances: i32, tasks: i32) -> Result<Carried, Error> {
     Ok(Carried {
+        effects: 0,
         scheduled: schedule::run_due(caller, limit)?,
         expired: effect::expire_leases(caller, limit)?,
         children: child::start_due(caller, limit)?,
         delivered: inbox::deliver_due(caller, limit)?,
+        instances: climb::run_due(caller, instances)?,
         tasks: escalate::run_due(caller, tasks)?,
+        purged: retention::run_due(caller)?,
     })
 }
 
@@ -200,7 +268,9 @@ pub fn next_other(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error
     let moments = [
         store::effect::next_work(organization)?,
         store::schedule::next(organization)?,
+        store::sla::next(organization)?,
         store::task::next(organization)?,
+        retention::next(organization)?,
     ];
     Ok(moments.into_iter().flatten().min())
 }
