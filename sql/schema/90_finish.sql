@@ -165,15 +165,16 @@ DECLARE
     secured record;
 BEGIN
     FOR secured IN
-        SELECT c.oid::regclass AS name, a.attnotnull AS always_in_one
+        SELECT c.oid::regclass AS name, a.attname IS NOT NULL AS has_organization, a.attnotnull AS always_in_one
         FROM pg_catalog.pg_class AS c
-        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
+        LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
         WHERE c.relnamespace = 'wf'::regnamespace::oid
           AND c.relkind = 'r'
         ORDER BY c.relname
     LOOP
         EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', secured.name);
         EXECUTE pg_catalog.format('CREATE POLICY owner ON %s TO CURRENT_USER USING (true) WITH CHECK (true)', secured.name);
+        CONTINUE WHEN NOT secured.has_organization;
         EXECUTE pg_catalog.format(
             'CREATE POLICY member ON %s FOR SELECT USING (organization_id = ANY ((SELECT wf.my_organizations())::uuid[])%s)',
             secured.name,
