@@ -11,7 +11,9 @@ CREATE TABLE wf.scheduler_run (
     leases_expired     integer          NOT NULL,
     messages_delivered integer          NOT NULL,
     schedules_run      integer          NOT NULL,
+    instances_escalated integer         NOT NULL,
     tasks_escalated    integer          NOT NULL,
+    instances_purged   integer          NOT NULL,
     CONSTRAINT idx_wf_scheduler_runs PRIMARY KEY (id)
 );
 COMMENT ON TABLE wf.scheduler_run IS 'What the scheduler did, the last 1,000 times that it did anything.';

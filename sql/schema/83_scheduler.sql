@@ -13,7 +13,9 @@ SELECT
     r.leases_expired,
     r.messages_delivered,
     r.schedules_run,
-    r.tasks_escalated
+    r.instances_escalated,
+    r.tasks_escalated,
+    r.instances_purged
 FROM wf.scheduler_run AS r;
 COMMENT ON VIEW wf_scheduler_runs_view IS
     'The last 1,000 runs of the scheduler that did anything; organization_id is NULL where a run served all.';
@@ -38,7 +40,7 @@ BEGIN
         -- Whatever the session's default: a batch must see what others commit.
         COMMIT;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-        SELECT t.timers_fired + t.effects_run + t.tasks_escalated AS done, t.next_run_at
+        SELECT t.timers_fired + t.effects_run + t.instances_escalated + t.tasks_escalated AS done, t.next_run_at
         INTO report
         FROM @extschema@.wf_scheduler_tick(organization_id => $2) AS t;
         COMMIT;

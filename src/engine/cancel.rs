@@ -8,6 +8,7 @@ use super::caller::Caller;
 use super::child;
 use super::macrostep::{Cause, bare_step};
 use super::send::check_active;
+use super::sla;
 use super::{definition, evaluate::Evaluator, evaluate::Subject, macrostep::search_values, send::position};
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
@@ -35,6 +36,7 @@ pub fn end(caller: &Caller, instance: &Instance, reason: Option<String>) -> Resu
     let tasks = task::cancel_all(organization, id, caller.now)?;
     let children: Vec<String> =
         child::cancel_children(caller, instance, None)?.iter().map(ToString::to_string).collect();
+    sla::cancel(caller, instance)?;
     let effects = effect::cancel_all(organization, id)?;
     let in_flight = effect::in_flight(organization, id)?;
 

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use pgrx::Uuid;
 
-use super::calendar;
 use super::caller::Caller;
 use super::child;
 use super::definition::Loaded;
@@ -12,9 +11,10 @@ use super::evaluate::Evaluator;
 use super::handler;
 use super::new_id;
 use super::outbox;
+use super::sla;
 use super::task::escalate;
-use super::work::{Work, due};
-use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop, When};
+use super::work::Work;
+use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
@@ -55,7 +55,7 @@ pub struct Worked<'a> {
     pub(super) state: String,
     history: Option<String>,
     output: Option<Jsonb>,
-    sla_at: Option<Timestamp>,
+    sla: sla::Change,
     pub(super) work: Work,
     detail: Option<Jsonb>,
     new_search: Vec<Entry>,
@@ -75,7 +75,7 @@ pub struct Target {
     pub instance_id: Uuid,
     /// The step's number.
     pub seq: i64,
-    /// The deadline while the instance is active.
+    /// The deadline before the step.
     pub sla_at: Option<Timestamp>,
 }
 
@@ -85,17 +85,19 @@ impl<'a> Worked<'a> {
         definition: &'a Loaded,
         caller: &'a Caller,
         target: &Target,
-        evaluator: Evaluator<'a>,
+        mut evaluator: Evaluator<'a>,
         outcome: Outcome<Jsonb>,
         started: Instant,
     ) -> Result<Self, Error> {
         let work = Work::new(target.organization_id, target.instance_id, target.seq, caller.now, false);
-        Self::with(work, definition, caller, target, evaluator, outcome, started)
+        let sla = sla::Change::of(&mut evaluator, definition, target, &outcome, caller.now)?;
+        Self::with(work, sla, definition, caller, target, evaluator, outcome, started)
     }
 
-    /// As `new`, after work that the same step has already.
+    /// As `new`, after work that the same step has already, and with what it does to the clocks.
     pub fn with(
         mut work: Work,
+        sla: sla::Change,
         definition: &'a Loaded,
         caller: &'a Caller,
         target: &Target,
@@ -121,7 +123,7 @@ impl<'a> Worked<'a> {
             state: outcome.position.state_text(&definition.chart),
             history: outcome.position.history_text(&definition.chart),
             output,
-            sla_at: target.sla_at.filter(|_| !done),
+            sla,
             detail: work.detail(&definition.chart, &evaluator.missing),
             work,
             new_search,
@@ -134,7 +136,7 @@ impl<'a> Worked<'a> {
             state: &self.state,
             status: self.status,
             history: self.history.as_deref(),
-            sla_at: self.sla_at,
+            sla_at: self.sla.sla_at,
             output: self.output.as_ref(),
             error: None,
             context: self.context_changed.then_some(&self.context),
@@ -292,6 +294,7 @@ impl<'a> Worked<'a> {
             handler::all()?.note(&origin, &self.work.effects);
             outbox::announce(self.organization_id, self.work.effects.iter().map(|effect| effect.code.as_str()))?;
         }
+        self.sla.write(self.organization_id, self.instance_id, now)?;
         self.work.tasks.iter().try_for_each(task::insert)?;
         let gone: Vec<Entry> = old_search.iter().filter(|entry| !self.new_search.contains(entry)).cloned().collect();
         let come: Vec<Entry> = self.new_search.iter().filter(|entry| !old_search.contains(entry)).cloned().collect();
@@ -365,28 +368,6 @@ fn finish(definition: &Loaded, outcome: &Outcome<Jsonb>) -> (&'static str, Optio
     };
     let status = ["failed", "cancelled"].into_iter().find(|status| named(status)).unwrap_or("completed");
     (status, output.clone())
-}
-
-/// The deadline of an instance that begins.
-pub fn first_deadline(
-    organization: Uuid,
-    evaluator: &mut Evaluator,
-    definition: &Loaded,
-    active: &StateSet,
-    from: Timestamp,
-) -> Result<Option<Timestamp>, Error> {
-    let Some(sla) = definition.chart.sla() else {
-        return Ok(None);
-    };
-    let delay = match &sla.duration {
-        chart::Delay::Fixed(duration) => When::Fixed(*duration),
-        chart::Delay::Computed(template) => {
-            let event = Event::new("wf.start", None);
-            When::Computed(evaluator.evaluate(template, &Scope { event: &event, active, chart: &definition.chart })?)
-        }
-    };
-    let calendar = calendar::named(organization, sla.calendar.as_deref())?;
-    due("sla", &delay, from, calendar.as_ref()).map(|due| Some(due.at))
 }
 
 /// Refuses more timers than an instance may have.

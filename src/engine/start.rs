@@ -8,7 +8,7 @@ use super::caller::{Caller, check_size, check_text};
 use super::definition::{self, Loaded};
 use super::evaluate::{Evaluator, Subject};
 use super::feature_flag;
-use super::macrostep::{Cause, Target, Worked, first_deadline, stopped};
+use super::macrostep::{Cause, Target, Worked, stopped};
 use super::new_id;
 use crate::chart::{self, Event, Host, Lookup, Scope, StateId, StateSet};
 use crate::error::{Code, Error};
@@ -67,7 +67,6 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
         .map_err(|stop| stopped(&definition, "the start", stop))?;
 
     let active = &outcome.position.active;
-    let sla_at = first_deadline(organization, &mut evaluator, &definition, active, caller.now)?;
     let correlation_key = match start.correlation_key {
         Some(key) => Some(key),
         None if definition.chart.correlation().is_some() => correlation(&mut evaluator, &definition, active, &event)?,
@@ -87,7 +86,7 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
         owner_user_id: start.owner_user_id.as_deref(),
         subject: start.subject.as_ref(),
     };
-    let target = Target { organization_id: organization, instance_id: id, seq: 1, sla_at };
+    let target = Target { organization_id: organization, instance_id: id, seq: 1, sla_at: None };
     let cause = Cause { kind: "start", event: Some(event.name), payload: start.input, ..Cause::default() };
     let worked = Worked::new(&definition, caller, &target, evaluator, outcome, started)?;
     if worked.insert(&identity, cause)?.is_some() {

@@ -15,9 +15,10 @@ use super::caller::Caller;
 use super::dispatch::{self, Ran};
 use super::queue::Memory;
 use super::send::check_running;
+use super::sla::climb;
 use super::task::escalate;
 use super::timer::{fire, fire_marked};
-use super::{child, effect, inbox, new_id, schedule};
+use super::{child, effect, inbox, new_id, retention, schedule};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
@@ -63,6 +64,8 @@ pub struct Report {
     pub timers_fired: i32,
     /// SQL effects that ran and child workflows that were started.
     pub effects_run: i32,
+    /// Instances of which a service level warned, was breached or escalated.
+    pub instances_escalated: i32,
     pub tasks_escalated: i32,
     pub duration_ms: f64,
     pub next_run_at: Option<Timestamp>,
@@ -73,13 +76,15 @@ pub struct Share {
     pub timers: i32,
     /// Children, expired leases and messages, each.
     pub effects: i32,
+    /// Instances whose service levels speak.
+    pub instances: i32,
     pub tasks: i32,
 }
 
-/// Does what is due, at most the share; with `dry_run` only counts the timers and tasks.
+/// Does what is due, at most the share; with `dry_run` only counts timers, instances and tasks.
 pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Error> {
     let started = Instant::now();
-    if [share.timers, share.effects, share.tasks].iter().any(|limit| *limit < 0) {
+    if [share.timers, share.effects, share.instances, share.tasks].iter().any(|limit| *limit < 0) {
         return Err(Error::new(Code::InvalidArgument, "a limit is negative"));
     }
     if !transaction::is_read_committed() {
@@ -90,6 +95,7 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
         run_id: new_id(),
         timers_fired: 0,
         effects_run: 0,
+        instances_escalated: 0,
         tasks_escalated: 0,
         duration_ms: 0.0,
         next_run_at: None,
@@ -110,6 +116,7 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
     }
     for part in parts {
         let max_timers = share.timers - report.timers_fired;
+        let max_instances = share.instances - report.instances_escalated;
         let max_tasks = share.tasks - report.tasks_escalated;
         if dry_run {
             let due = match part.organization {
@@ -117,16 +124,18 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
                 None => timer::due(part.now, Place::first(), max_timers)?,
             };
             report.timers_fired += due.len() as i32;
+            report.instances_escalated += climb::count_due(&part, max_instances)?;
             report.tasks_escalated += escalate::due(&part, max_tasks)?;
         } else {
             let limits = Limits { timers: max_timers, time: None, blame: false };
             let fired = batch(&part, &mut Memory::default(), &limits)?;
-            let carried = carry_on(&part, share.effects - report.effects_run, max_tasks)?;
+            let carried = carry_on(&part, share.effects - report.effects_run, max_instances, max_tasks)?;
             if fired.fired + fired.failed + carried.total() > 0 {
                 report.run_id = record_run(&part, "call", &fired, &carried, started)?;
             }
             report.timers_fired += fired.fired;
             report.effects_run += carried.children;
+            report.instances_escalated += carried.instances;
             report.tasks_escalated += carried.tasks;
         }
         report.next_run_at = [report.next_run_at, next_run(&part)?].into_iter().flatten().min();
@@ -186,7 +195,9 @@ pub fn record_run(
         leases_expired: carried.expired,
         messages_delivered: carried.delivered,
         schedules_run: carried.scheduled,
+        instances_escalated: carried.instances,
         tasks_escalated: carried.tasks,
+        instances_purged: carried.purged,
     })?;
     // The last byte is random: one run in 64 clears up.
     if id.as_bytes()[15].is_multiple_of(64) {
@@ -214,8 +225,12 @@ pub struct Carried {
     pub delivered: i32,
     /// Instances that schedules were to start.
     pub scheduled: i32,
+    /// Instances of which a service level warned, was breached or escalated.
+    pub instances: i32,
     /// Tasks that went one rung up.
     pub tasks: i32,
+    /// Instances whose retention was over.
+    pub purged: i32,
 }
 
 impl Carried {
@@ -226,20 +241,24 @@ impl Carried {
 
     /// Everything together.
     pub fn total(&self) -> i32 {
-        self.effects + self.children + self.expired + self.delivered + self.scheduled + self.tasks
+        let found = self.effects + self.children + self.expired + self.delivered;
+        found + self.scheduled + self.instances + self.tasks + self.purged
     }
 }
 
-/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, and escalates at most
-/// `tasks` tasks.
-pub fn carry_on(caller: &Caller, limit: i32, tasks: i32) -> Result<Carried, Error> {
+/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, lets the
+/// service levels of at most `instances` instances speak, escalates at most `tasks` tasks, and takes a batch of instances
+/// whose retention is over.
+pub fn carry_on(caller: &Caller, limit: i32, instances: i32, tasks: i32) -> Result<Carried, Error> {
     Ok(Carried {
         effects: 0,
         scheduled: schedule::run_due(caller, limit)?,
         expired: effect::expire_leases(caller, limit)?,
         children: child::start_due(caller, limit)?,
         delivered: inbox::deliver_due(caller, limit)?,
+        instances: climb::run_due(caller, instances)?,
         tasks: escalate::run_due(caller, tasks)?,
+        purged: retention::run_due(caller)?,
     })
 }
 
@@ -248,7 +267,9 @@ pub fn next_other(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error
     let moments = [
         store::effect::next_work(organization)?,
         store::schedule::next(organization)?,
+        store::sla::next(organization)?,
         store::task::next(organization)?,
+        retention::next(organization)?,
     ];
     Ok(moments.into_iter().flatten().min())
 }

@@ -281,6 +281,7 @@ typed! {
     bool: pg_sys::BOOLOID;
     i32: pg_sys::INT4OID;
     i64: pg_sys::INT8OID;
+    f64: pg_sys::FLOAT8OID;
     &str: pg_sys::TEXTOID;
     String: pg_sys::TEXTOID;
     Uuid: pg_sys::UUIDOID;
@@ -289,4 +290,5 @@ typed! {
     Jsonb: pg_sys::JSONBOID;
     &Jsonb: pg_sys::JSONBOID;
     Vec<String>: pg_sys::TEXTARRAYOID;
+    Vec<Uuid>: pg_sys::UUIDARRAYOID;
 }

@@ -183,16 +183,16 @@ pub fn running(
     RUNNING.rows(&[&organization, &definition_code, &paused], |row| Ok((row.required(1)?, row.required(2)?)))
 }
 
-/// Marks a locked instance as paused; its deadline waits.
+/// Marks a locked instance as paused; it has no deadline then.
 pub fn pause(instance: &Instance, now: Timestamp) -> Result<(), Error> {
     PAUSE.execute(&[&instance.organization_id, &instance.id, &now]).map(drop)
 }
 
-/// Marks a locked instance as running again; its deadline moves by the time spent paused.
-pub fn resume(instance: &Instance, now: Timestamp) -> Result<(), Error> {
+/// Marks a locked instance as running again, with this deadline.
+pub fn resume(instance: &Instance, sla_at: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
     // Its effects are no longer held.
     wake::note(now);
-    RESUME.execute(&[&instance.organization_id, &instance.id, &now]).map(drop)
+    RESUME.execute(&[&instance.organization_id, &instance.id, &sla_at]).map(drop)
 }
 
 /// Gives a locked instance to this team and this user, and says whose it was.
@@ -414,8 +414,6 @@ fn hit_one(written: u64, instance: &Instance) -> Result<(), Error> {
 /// Where an instance comes from.
 pub struct Origin {
     pub created_at: Timestamp,
-    /// Its deadline, as far as a pause that lasts keeps it.
-    pub sla_when_paused: Option<Timestamp>,
     /// Of the step that ended it.
     pub ended_by: Option<String>,
     pub ended_from: Option<String>,
@@ -424,27 +422,14 @@ pub struct Origin {
 /// Reads where a locked instance comes from.
 pub fn origin(organization: Uuid, id: Uuid) -> Result<Origin, Error> {
     let origin = ORIGIN.first(&[&organization, &id], |row| {
-        Ok(Origin {
-            created_at: row.required(1)?,
-            sla_when_paused: row.get(2),
-            ended_by: row.get(3),
-            ended_from: row.get(4),
-        })
+        Ok(Origin { created_at: row.required(1)?, ended_by: row.get(2), ended_from: row.get(3) })
     })?;
     origin.ok_or_else(|| Error::internal(format!("instance {id} is locked and gone")))
 }
 
-/// Pins a locked instance to a version, and gives it this correlation key and this deadline of a pause.
-pub fn repin(
-    instance: &Instance,
-    definition: Uuid,
-    version: i32,
-    correlation_key: Option<&str>,
-    sla_when_paused: Option<Timestamp>,
-) -> Result<(), Error> {
-    REPIN
-        .execute(&[&instance.organization_id, &instance.id, &definition, &version, &correlation_key, &sla_when_paused])
-        .map(drop)
+/// Pins a locked instance to a version, and gives it this correlation key.
+pub fn repin(instance: &Instance, definition: Uuid, version: i32, correlation_key: Option<&str>) -> Result<(), Error> {
+    REPIN.execute(&[&instance.organization_id, &instance.id, &definition, &version, &correlation_key]).map(drop)
 }
 
 /// The keys in which two contexts differ: `{"key": {"before", "after"}}`; None where none does.
