@@ -145,8 +145,8 @@ BEGIN
         SELECT d.objid::regprocedure
         FROM pg_catalog.pg_depend AS d
         JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
-        WHERE d.classid = 'pg_catalog.pg_proc'::regclass
-          AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+        WHERE d.classid = 'pg_catalog.pg_proc'::regclass::oid
+          AND d.refclassid = 'pg_catalog.pg_extension'::regclass::oid
           AND d.deptype = 'e'
           AND e.extname = 'pg_workflow'
     LOOP
@@ -164,7 +164,7 @@ BEGIN
         SELECT c.oid::regclass AS name, a.attnotnull AS always_in_one
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
-        WHERE c.relnamespace = 'wf'::regnamespace
+        WHERE c.relnamespace = 'wf'::regnamespace::oid
           AND c.relkind = 'r'
         ORDER BY c.relname
     LOOP
@@ -188,7 +188,7 @@ BEGIN
     FOR registered IN
         SELECT c.oid::regclass
         FROM pg_catalog.pg_class AS c
-        WHERE c.relnamespace = 'wf'::regnamespace
+        WHERE c.relnamespace = 'wf'::regnamespace::oid
           AND c.relkind = 'r'
         ORDER BY c.relname
     LOOP

@@ -9,6 +9,7 @@ use super::caller::Caller;
 use super::child;
 use super::definition::Loaded;
 use super::evaluate::Evaluator;
+use super::handler;
 use super::new_id;
 use super::outbox;
 use super::task::escalate;
@@ -278,6 +279,7 @@ impl<'a> Worked<'a> {
                 now,
             };
             effect::insert(&origin, &self.work.effects)?;
+            handler::all()?.note(&origin, &self.work.effects);
             outbox::announce(self.organization_id, self.work.effects.iter().map(|effect| effect.code.as_str()))?;
         }
         self.work.tasks.iter().try_for_each(task::insert)?;

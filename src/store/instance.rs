@@ -190,6 +190,8 @@ pub fn pause(instance: &Instance, now: Timestamp) -> Result<(), Error> {
 
 /// Marks a locked instance as running again; its deadline moves by the time spent paused.
 pub fn resume(instance: &Instance, now: Timestamp) -> Result<(), Error> {
+    // Its effects are no longer held.
+    wake::note(now);
     RESUME.execute(&[&instance.organization_id, &instance.id, &now]).map(drop)
 }
 
