@@ -63,6 +63,12 @@ pgrx::extension_sql_file!(
     name = "calendars",
     requires = ["definition", api::calendar::wf_set_calendar]
 );
+pgrx::extension_sql_file!("../sql/schema/32_sla.sql", name = "sla", requires = ["instance"]);
+pgrx::extension_sql_file!(
+    "../sql/schema/85_sla.sql",
+    name = "sla_view",
+    requires = ["sla", api::sla::wf_sla_recalc, api::sla::wf::working_time, api::clock::wf::now]
+);
 pgrx::extension_sql_file!(
     "../sql/schema/84_feature_flags.sql",
     name = "feature_flags",

@@ -7,8 +7,8 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 static FAKE_NOW: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 static MAX_PAYLOAD: GucSetting<i32> = GucSetting::<i32>::new(1024);
-static RETENTION: GucSetting<i32> = GucSetting::<i32>::new(0);
 static USER_CODE_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(30_000);
+static RETENTION: GucSetting<i32> = GucSetting::<i32>::new(0);
 static ENABLED: GucSetting<bool> = GucSetting::<bool>::new(true);
 static WORKERS: GucSetting<i32> = GucSetting::<i32>::new(1);
 static BATCH_SIZE: GucSetting<i32> = GucSetting::<i32>::new(500);
@@ -37,16 +37,6 @@ pub fn define() {
         GucFlags::UNIT_KB,
     );
     GucRegistry::define_int_guc(
-        c"pg_workflow.retention",
-        c"The scheduler deletes finished instances that are older than this.",
-        c"With all their rows, in small batches; 0 keeps everything. ALTER DATABASE ... SET reaches the workers.",
-        &RETENTION,
-        0,
-        i32::MAX,
-        GucContext::Suset,
-        GucFlags::UNIT_S,
-    );
-    GucRegistry::define_int_guc(
         c"pg_workflow.user_code_timeout",
         c"How long one call of a guard, a value or a handler that is a SQL function may take.",
         c"Zero: without limit. The timeout of an effect or its handler counts instead, where there is one.",
@@ -55,6 +45,16 @@ pub fn define() {
         i32::MAX,
         GucContext::Suset,
         GucFlags::UNIT_MS,
+    );
+    GucRegistry::define_int_guc(
+        c"pg_workflow.retention",
+        c"The scheduler deletes finished instances that are older than this.",
+        c"With all their rows, in small batches; 0 keeps everything. ALTER DATABASE ... SET reaches the workers.",
+        &RETENTION,
+        0,
+        i32::MAX,
+        GucContext::Suset,
+        GucFlags::UNIT_S,
     );
     GucRegistry::define_bool_guc(
         c"pg_workflow.notify_effects",
@@ -119,18 +119,18 @@ fn define_worker() {
     );
 }
 
+/// `pg_workflow.user_code_timeout`; None where it is zero.
+pub fn user_code_timeout() -> Option<Duration> {
+    let millis = USER_CODE_TIMEOUT.get().unsigned_abs();
+    (millis > 0).then(|| Duration::from_millis(millis.into()))
+}
+
 /// `pg_workflow.retention`; None where everything is kept.
 pub fn retention() -> Option<Duration> {
     match RETENTION.get() {
         0 => None,
         seconds => Some(Duration::from_secs(seconds.unsigned_abs().into())),
     }
-}
-
-/// `pg_workflow.user_code_timeout`; None where it is zero.
-pub fn user_code_timeout() -> Option<Duration> {
-    let millis = USER_CODE_TIMEOUT.get().unsigned_abs();
-    (millis > 0).then(|| Duration::from_millis(millis.into()))
 }
 
 /// `pg_workflow.enabled`.

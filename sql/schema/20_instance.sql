@@ -19,7 +19,6 @@ CREATE TABLE wf.instance (
     state              text        NOT NULL,
     paused_at          timestamptz,
     sla_at             timestamptz,
-    sla_when_paused    timestamptz,
     parent_id          uuid,
     parent_effect_id   uuid,
     instance_key       text,
@@ -56,7 +55,7 @@ CREATE INDEX idx_wf_instances_subject ON wf.instance (organization_id, (subject 
 COMMENT ON TABLE wf.instance IS 'One row per instance: where it is, in which version of its definition.';
 COMMENT ON COLUMN wf.instance.parent_effect_id IS 'The effect of the parent (an invoke of wf.workflow) that this instance answers.';
 COMMENT ON COLUMN wf.instance.state IS 'Full paths of the active atomic states in document order, joined by one space.';
-COMMENT ON COLUMN wf.instance.sla_when_paused IS 'The deadline as it was when the instance was paused; sla_at is NULL while it is.';
+COMMENT ON COLUMN wf.instance.sla_at IS 'The earliest deadline of the clocks in wf.sla; NULL while the instance is paused.';
 COMMENT ON COLUMN wf.instance.seq IS 'The number of steps so far; the last step has this seq.';
 COMMENT ON COLUMN wf.instance.history IS 'What history states remember: {"path": ["path", ...]} as JSON text; NULL when nothing.';
 

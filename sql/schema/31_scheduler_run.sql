@@ -11,6 +11,7 @@ CREATE TABLE wf.scheduler_run (
     leases_expired     integer          NOT NULL,
     messages_delivered integer          NOT NULL,
     schedules_run      integer          NOT NULL,
+    instances_escalated integer         NOT NULL,
     tasks_escalated    integer          NOT NULL,
     instances_purged   integer          NOT NULL,
     CONSTRAINT idx_wf_scheduler_runs PRIMARY KEY (id)

@@ -13,6 +13,7 @@ SELECT
     r.leases_expired,
     r.messages_delivered,
     r.schedules_run,
+    r.instances_escalated,
     r.tasks_escalated,
     r.instances_purged
 FROM wf.scheduler_run AS r;
@@ -39,12 +40,12 @@ BEGIN
         -- Whatever the session's default: a batch must see what others commit.
         COMMIT;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-        SELECT t.timers_fired + t.effects_run + t.tasks_escalated AS done, t.next_run_at
+        SELECT t.timers_fired + t.effects_run + t.instances_escalated + t.tasks_escalated AS done, t.next_run_at
         INTO report
         FROM @extschema@.wf_scheduler_tick(organization_id => $2) AS t;
         COMMIT;
         pause := EXTRACT(epoch FROM deadline - pg_catalog.clock_timestamp());
-        EXIT WHEN pause <= 0;
+        EXIT WHEN pause <= 0::double precision;
         IF report.done = 0 THEN
             -- Nothing wakes a session: it looks once a second, and when it knows that something falls due.
             pause := LEAST(pause, 1, COALESCE(EXTRACT(epoch FROM report.next_run_at - wf.now()), 1));

@@ -28,12 +28,11 @@ fn wf_scheduler_tick(
         name!(next_run_at, Option<Timestamp>),
     ),
 > {
-    // Service levels are not worked on yet: their limit bounds nothing, and their count is zero.
-    let _ = max_instances;
     answer(move || {
         let share = tick::Share {
             timers: max_timers.unwrap_or(tick::BATCH),
             effects: max_effects.unwrap_or(tick::BATCH),
+            instances: max_instances.unwrap_or(tick::BATCH),
             tasks: max_tasks.unwrap_or(tick::BATCH),
         };
         let report = caller::write(Capability::Worker, organization_id, None, None, |caller| {
@@ -43,7 +42,7 @@ fn wf_scheduler_tick(
             report.run_id,
             report.timers_fired,
             report.effects_run,
-            0,
+            report.instances_escalated,
             report.tasks_escalated,
             report.duration_ms,
             report.next_run_at,

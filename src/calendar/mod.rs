@@ -18,8 +18,8 @@ use jiff::{SignedDuration, Span, Timestamp};
 use crate::chart::Duration;
 
 const MINUTES_PER_DAY: i16 = 1_440;
-/// How far a calendar is followed, in days: 400 years.
-const HORIZON: i32 = 146_097;
+/// How far a calendar is followed, in days: 100 years.
+const HORIZON: i32 = 36_525;
 
 /// Working hours from one minute of a day to another, the second not included.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

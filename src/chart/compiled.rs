@@ -25,6 +25,8 @@ pub struct Chart {
     pub(super) limits: Option<Limits>,
     pub(super) names: Names,
     pub(super) events: EventTable,
+    /// The states with a service level of their own.
+    pub(super) timed: Vec<StateId>,
     /// Is there any eventless transition?
     pub(super) has_always: bool,
 }
@@ -108,6 +110,11 @@ impl Chart {
     /// The root's service level.
     pub fn sla(&self) -> Option<&Sla> {
         self.sla.as_ref()
+    }
+
+    /// The states with a service level of their own, in document order; the root's is [`sla`](Self::sla).
+    pub fn timed_states(&self) -> &[StateId] {
+        &self.timed
     }
 
     /// The values that instances can be searched by.

@@ -123,6 +123,10 @@ impl Draft<'_> {
             literals: self.literals.items,
             functions: self.functions.items,
             guard_codes: self.guard_codes.items,
+            timed: (0..self.states.len())
+                .map(StateId::new)
+                .filter(|id| self.states[id.index()].sla.is_some())
+                .collect(),
             has_always: self.states.iter().any(|state| !state.always.is_empty()),
             states: self.states,
             transitions: self.transitions,

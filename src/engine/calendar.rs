@@ -49,10 +49,15 @@ fn read(stored: &Stored) -> Result<Calendar, Vec<String>> {
 /// The calendar of a code, the organization's own before the shared one; None where none is named.
 pub fn named(organization: Uuid, code: Option<&str>) -> Result<Option<Calendar>, Error> {
     let Some(code) = code else { return Ok(None) };
-    let stored = calendar::find(organization, code)?.ok_or_else(|| {
+    find(organization, code)?.map(Some).ok_or_else(|| {
         Error::new(Code::CalendarNotFound, format!("calendar {code} does not exist"))
             .hint("SELECT code FROM wf_calendars_view lists what exists; wf_set_calendar makes one.")
-    })?;
+    })
+}
+
+/// The calendar of a code, if there is one, the organization's own before the shared one.
+pub fn find(organization: Uuid, code: &str) -> Result<Option<Calendar>, Error> {
+    let Some(stored) = calendar::find(organization, code)? else { return Ok(None) };
     // Only the system's zones can have changed under it.
     let calendar = read(&stored).map_err(|mistakes| {
         Error::new(Code::InvalidCalendar, format!("calendar {code} cannot be read")).detail(mistakes.join("\n"))

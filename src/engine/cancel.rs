@@ -8,6 +8,7 @@ use super::caller::Caller;
 use super::child;
 use super::macrostep::{Cause, bare_step};
 use super::send::check_active;
+use super::sla;
 use super::{definition, evaluate::Evaluator, evaluate::Subject, macrostep::search_values, send::position};
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
@@ -31,10 +32,11 @@ pub fn cancel(caller: &Caller, id: Uuid, reason: Option<String>) -> Result<Times
 pub fn end(caller: &Caller, instance: &Instance, reason: Option<String>) -> Result<(), Error> {
     let started = Instant::now();
     let (organization, id) = (instance.organization_id, instance.id);
-    let timers = timer::cancel_all(organization, id)?;
+    let timers = timer::cancel(organization, id, |_| true)?;
     let tasks = task::cancel_all(organization, id, caller.now)?;
     let children: Vec<String> =
         child::cancel_children(caller, instance, None)?.iter().map(ToString::to_string).collect();
+    sla::cancel(caller, instance)?;
     let effects = effect::cancel_all(organization, id)?;
     let in_flight = effect::in_flight(organization, id)?;
 

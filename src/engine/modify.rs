@@ -10,15 +10,17 @@ use pgrx::Uuid;
 use super::caller::{Caller, check_size, check_text};
 use super::definition::{self, Loaded};
 use super::evaluate::{Evaluator, Subject};
-use super::macrostep::{Cause, Target, Worked, first_deadline, search_values, stopped};
+use super::macrostep::{Cause, Target, Worked, search_values, stopped};
 use super::send::position;
+use super::sla;
 use super::start::{self, find_state};
 use super::waiting::{self, Sorted};
 use super::work::Work;
-use crate::chart::{self, Arrival, Command, Event, History, Left, Position, Relocation, StateSet, Status, Translation};
+use crate::chart::{
+    self, Arrival, Command, Event, History, Left, Lookup, Position, Relocation, StateSet, Status, Translation,
+};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
-use crate::pg::time::Timestamp;
 use crate::store::instance::{self, Instance, Origin};
 
 /// What is to be changed; None stays as it is.
@@ -82,7 +84,7 @@ pub fn modify(caller: &Caller, modify: Modify) -> Result<Modified, Error> {
         true => search_values(&mut leaving, &old, &place.position.active)?,
         false => Vec::new(),
     };
-    let facts = Facts::of(&mut leaving, &old, &instance, &origin, &place.position.active)?;
+    let computed = correlation(&mut leaving, &old, &instance, &place.position.active)?;
     if let Some(context) = &modify.context {
         leaving.context = leaving.context.concat(context);
         leaving.context_changed = true;
@@ -110,12 +112,22 @@ pub fn modify(caller: &Caller, modify: Modify) -> Result<Modified, Error> {
     let outcome =
         chart::arrive(&new.chart, &mut evaluator, arrival).map_err(|stop| stopped(&new, "the change", stop))?;
 
-    let correlation_key = facts.correlation(&mut evaluator, &new, &instance, &outcome.position.active)?;
-    let deadline = facts.deadline(&mut evaluator, &new, &instance, &origin, &outcome.position.active)?;
-    // A pause stops the clock, and resuming sets it again.
-    let (sla_at, sla_when_paused) = if instance.paused_at.is_some() { (None, deadline) } else { (deadline, None) };
-    let target =
-        Target { organization_id: instance.organization_id, instance_id: instance.id, seq: instance.seq + 1, sla_at };
+    // A key that was computed is computed again; one that was given stays.
+    let correlation_key = match instance.correlation_key == computed {
+        true => correlation(&mut evaluator, &new, &instance, &outcome.position.active)?,
+        false => instance.correlation_key.clone(),
+    };
+    let goes_on_in = |path: &str| {
+        let Lookup::One(state) = old.chart.find_state(path) else { return None };
+        translation.image(state).filter(|state| relocation.kept.contains(*state) && !outcome.left.contains(*state))
+    };
+    let clocks = sla::Change::of_move(&mut evaluator, &new, &instance, &origin, &outcome, caller.now, goes_on_in)?;
+    let target = Target {
+        organization_id: instance.organization_id,
+        instance_id: instance.id,
+        seq: instance.seq + 1,
+        sla_at: instance.sla_at,
+    };
     let mut work =
         Work::new(instance.organization_id, instance.id, target.seq, caller.now, instance.paused_at.is_some());
     // Delayed events of the exits, unless what followed has ended them.
@@ -124,7 +136,7 @@ pub fn modify(caller: &Caller, modify: Modify) -> Result<Modified, Error> {
     let mut commands = left.commands;
     commands.retain(|command| !matches!(command, Command::Raise { id, .. } if !lasts(id)));
     work.add(&old, commands)?;
-    let mut worked = Worked::with(work, &new, caller, &target, evaluator, outcome, started)?;
+    let mut worked = Worked::with(work, clocks, &new, caller, &target, evaluator, outcome, started)?;
     let mut sorted = waiting::sort(&old, &translation, &new, &relocation, &mut worked, &instance, &left.cancelled)?;
     let created = std::mem::take(&mut sorted.created);
     let modified = Modified {
@@ -140,9 +152,8 @@ pub fn modify(caller: &Caller, modify: Modify) -> Result<Modified, Error> {
         return Ok(modified);
     }
     let detail = detail(&modified, &sorted, &forgotten, instance::context_changes(&instance.context, &worked.context)?);
-    let is_moved = new.id != old.id || sla_when_paused != origin.sla_when_paused;
-    if is_moved || correlation_key != instance.correlation_key {
-        instance::repin(&instance, new.id, new.version, correlation_key.as_deref(), sla_when_paused)?;
+    if new.id != old.id || correlation_key != instance.correlation_key {
+        instance::repin(&instance, new.id, new.version, correlation_key.as_deref())?;
     }
     sorted.write(caller, &instance)?;
     let cause = Cause { kind: "modify", event: Some("wf.modify".to_owned()), note: modify.reason, ..Cause::default() };
@@ -229,63 +240,6 @@ fn no_counterpart(old: &Loaded, new: &Loaded, lost: &[String]) -> Error {
     Error::new(Code::InvalidTransition, format!("{} cannot move to version {}", old.code, new.version))
         .detail(format!("These states of version {} have no counterpart in it: {places}.", old.version))
         .hint("Give state_map => '{\"old.path\": \"new.path\"}' for each of them, or state => '...'.")
-}
-
-/// What the older version and context say of values that follow the instance.
-struct Facts {
-    correlation: Option<String>,
-    deadline: Option<Timestamp>,
-}
-
-impl Facts {
-    fn of(
-        evaluator: &mut Evaluator,
-        old: &Loaded,
-        instance: &Instance,
-        origin: &Origin,
-        active: &StateSet,
-    ) -> Result<Self, Error> {
-        let correlation = correlation(evaluator, old, instance, active)?;
-        // Only the difference between two versions is asked for.
-        let deadline = match instance.sla_at.or(origin.sla_when_paused) {
-            Some(_) => first_deadline(instance.organization_id, evaluator, old, active, origin.created_at)?,
-            None => None,
-        };
-        Ok(Facts { correlation, deadline })
-    }
-
-    /// A key that was computed is computed again; one that was given stays.
-    fn correlation(
-        &self,
-        evaluator: &mut Evaluator,
-        new: &Loaded,
-        instance: &Instance,
-        active: &StateSet,
-    ) -> Result<Option<String>, Error> {
-        match instance.correlation_key == self.correlation {
-            true => correlation(evaluator, new, instance, active),
-            false => Ok(instance.correlation_key.clone()),
-        }
-    }
-
-    /// The clock runs from the start of the instance. Within a version it stays as it is; another version's duration counts from
-    /// the same start, moved by what pauses and operators have moved the older deadline.
-    fn deadline(
-        &self,
-        evaluator: &mut Evaluator,
-        new: &Loaded,
-        instance: &Instance,
-        origin: &Origin,
-        active: &StateSet,
-    ) -> Result<Option<Timestamp>, Error> {
-        let current = instance.sla_at.or(origin.sla_when_paused);
-        if instance.status == "active" && new.id == instance.definition_id {
-            return Ok(current);
-        }
-        let moved = current.zip(self.deadline).map_or(0, |(now, planned)| now.0 - planned.0);
-        let planned = first_deadline(instance.organization_id, evaluator, new, active, origin.created_at)?;
-        Ok(planned.map(|planned| Timestamp(planned.0.saturating_add(moved))))
-    }
 }
 
 /// The correlation key that a definition computes, the instance's own key where it computes none.

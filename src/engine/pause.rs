@@ -1,5 +1,5 @@
-//! Pause and resume. A paused instance takes no events, its timers are suspended, its effects are held and its deadline
-//! waits; answers and messages that arrive stay in the inbox. Children follow their parent.
+//! Pause and resume. A paused instance takes no events, its timers are suspended, its effects are held and its clocks
+//! stand still; answers and messages that arrive stay in the inbox. Children follow their parent.
 
 use std::time::Instant;
 
@@ -9,6 +9,7 @@ use super::calendar;
 use super::caller::{Caller, instance_not_found};
 use super::macrostep::{Cause, administrative_step};
 use super::send::check_active;
+use super::sla;
 use super::task;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
@@ -84,6 +85,7 @@ fn pause_one(caller: &Caller, instance: &Instance, reason: Option<String>) -> Re
     let cause = Cause { kind: "pause", note: reason, ..Cause::default() };
     administrative_step(caller, instance, cause, Instant::now(), Jsonb::object(|_| {}))?;
     instance::pause(instance, caller.now)?;
+    sla::pause(instance)?;
     timer::suspend(instance.organization_id, instance.id)?;
     store::task::suspend(instance.organization_id, instance.id)
 }
@@ -93,7 +95,7 @@ fn resume_one(caller: &Caller, instance: &Instance, paused_at: Timestamp, notes:
     let detail = Jsonb::object(|detail| detail.set("paused_seconds", &seconds));
     let cause = Cause { kind: "resume", note: notes, ..Cause::default() };
     administrative_step(caller, instance, cause, Instant::now(), detail)?;
-    instance::resume(instance, caller.now)?;
+    instance::resume(instance, sla::resume(caller, instance, paused_at)?, caller.now)?;
     let (organization, id) = (instance.organization_id, instance.id);
     for timer in timer::resume(organization, id, paused_at, caller.now)? {
         let calendar = calendar::named(organization, Some(&timer.calendar))?;

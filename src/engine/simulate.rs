@@ -14,7 +14,7 @@ use super::caller::{Caller, check_size};
 use super::define;
 use super::definition::Loaded;
 use super::evaluate::{Answers, Evaluator, Subject};
-use super::macrostep::{TIMER_LIMIT, Target, Worked, first_deadline, guards_json, stopped, too_many_timers};
+use super::macrostep::{TIMER_LIMIT, Target, Worked, guards_json, stopped, too_many_timers};
 use super::send::refusal;
 use super::start::correlation;
 use super::tick::retry_at;
@@ -156,11 +156,9 @@ impl Run<'_> {
         let context = input.map_or_else(|| definition.context.clone(), |input| definition.context.concat(input));
         let event = Event::new("wf.start", input.cloned());
         let name = event.name.clone();
-        let (organization, now) = (self.organization_id, self.caller.now);
         let work = |evaluator: &mut Evaluator| {
             let outcome = chart::start(&definition.chart, evaluator, None, event.clone())?;
             let active = &outcome.position.active;
-            first_deadline(organization, evaluator, definition, active, now).map_err(Stop::Host)?;
             correlation(evaluator, definition, active, &event).map_err(Stop::Host)?;
             Ok(outcome)
         };

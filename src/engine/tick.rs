@@ -15,11 +15,13 @@ use super::caller::Caller;
 use super::dispatch::{self, Ran};
 use super::queue::Memory;
 use super::send::check_running;
+use super::sla::climb;
 use super::task::escalate;
-use super::timer::{fire, fire_marked};
+use super::timer::fire;
 use super::{child, effect, inbox, new_id, retention, schedule};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
+use crate::pg::table::keeping;
 use crate::pg::time::Timestamp;
 use crate::pg::{guc, transaction};
 use crate::store;
@@ -63,6 +65,8 @@ pub struct Report {
     pub timers_fired: i32,
     /// SQL effects that ran and child workflows that were started.
     pub effects_run: i32,
+    /// Instances of which a service level warned, was breached or escalated.
+    pub instances_escalated: i32,
     pub tasks_escalated: i32,
     pub duration_ms: f64,
     pub next_run_at: Option<Timestamp>,
@@ -73,13 +77,15 @@ pub struct Share {
     pub timers: i32,
     /// Children, expired leases and messages, each.
     pub effects: i32,
+    /// Instances whose service levels speak.
+    pub instances: i32,
     pub tasks: i32,
 }
 
-/// Does what is due, at most the share; with `dry_run` only counts the timers and tasks.
+/// Does what is due, at most the share; with `dry_run` only counts timers, instances and tasks.
 pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Error> {
     let started = Instant::now();
-    if [share.timers, share.effects, share.tasks].iter().any(|limit| *limit < 0) {
+    if [share.timers, share.effects, share.instances, share.tasks].iter().any(|limit| *limit < 0) {
         return Err(Error::new(Code::InvalidArgument, "a limit is negative"));
     }
     if !transaction::is_read_committed() {
@@ -90,6 +96,7 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
         run_id: new_id(),
         timers_fired: 0,
         effects_run: 0,
+        instances_escalated: 0,
         tasks_escalated: 0,
         duration_ms: 0.0,
         next_run_at: None,
@@ -110,6 +117,7 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
     }
     for part in parts {
         let max_timers = share.timers - report.timers_fired;
+        let max_instances = share.instances - report.instances_escalated;
         let max_tasks = share.tasks - report.tasks_escalated;
         if dry_run {
             let due = match part.organization {
@@ -117,16 +125,18 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
                 None => timer::due(part.now, Place::first(), max_timers)?,
             };
             report.timers_fired += due.len() as i32;
+            report.instances_escalated += climb::count_due(&part, max_instances)?;
             report.tasks_escalated += escalate::due(&part, max_tasks)?;
         } else {
             let limits = Limits { timers: max_timers, time: None, blame: false };
             let fired = batch(&part, &mut Memory::default(), &limits)?;
-            let carried = carry_on(&part, share.effects - report.effects_run, max_tasks)?;
+            let carried = carry_on(&part, share.effects - report.effects_run, max_instances, max_tasks)?;
             if fired.fired + fired.failed + carried.total() > 0 {
                 report.run_id = record_run(&part, "call", &fired, &carried, started)?;
             }
             report.timers_fired += fired.fired;
             report.effects_run += carried.children;
+            report.instances_escalated += carried.instances;
             report.tasks_escalated += carried.tasks;
         }
         report.next_run_at = [report.next_run_at, next_run(&part)?].into_iter().flatten().min();
@@ -186,6 +196,7 @@ pub fn record_run(
         leases_expired: carried.expired,
         messages_delivered: carried.delivered,
         schedules_run: carried.scheduled,
+        instances_escalated: carried.instances,
         tasks_escalated: carried.tasks,
         instances_purged: carried.purged,
     })?;
@@ -215,6 +226,8 @@ pub struct Carried {
     pub delivered: i32,
     /// Instances that schedules were to start.
     pub scheduled: i32,
+    /// Instances of which a service level warned, was breached or escalated.
+    pub instances: i32,
     /// Tasks that went one rung up.
     pub tasks: i32,
     /// Instances whose retention was over.
@@ -229,19 +242,22 @@ impl Carried {
 
     /// Everything together.
     pub fn total(&self) -> i32 {
-        self.effects + self.children + self.expired + self.delivered + self.scheduled + self.tasks + self.purged
+        let found = self.effects + self.children + self.expired + self.delivered;
+        found + self.scheduled + self.instances + self.tasks + self.purged
     }
 }
 
-/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, escalates at most
-/// `tasks` tasks, and takes a batch of instances whose retention is over.
-pub fn carry_on(caller: &Caller, limit: i32, tasks: i32) -> Result<Carried, Error> {
+/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, lets the
+/// service levels of at most `instances` instances speak, escalates at most `tasks` tasks, and takes a batch of instances
+/// whose retention is over.
+pub fn carry_on(caller: &Caller, limit: i32, instances: i32, tasks: i32) -> Result<Carried, Error> {
     Ok(Carried {
         effects: 0,
         scheduled: schedule::run_due(caller, limit)?,
         expired: effect::expire_leases(caller, limit)?,
         children: child::start_due(caller, limit)?,
         delivered: inbox::deliver_due(caller, limit)?,
+        instances: climb::run_due(caller, instances)?,
         tasks: escalate::run_due(caller, tasks)?,
         purged: retention::run_due(caller)?,
     })
@@ -252,6 +268,7 @@ pub fn next_other(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error
     let moments = [
         store::effect::next_work(organization)?,
         store::schedule::next(organization)?,
+        store::sla::next(organization)?,
         store::task::next(organization)?,
         retention::next(organization)?,
     ];
@@ -287,7 +304,7 @@ pub fn batch(caller: &Caller, memory: &mut Memory, limits: &Limits) -> Result<Ou
             return Ok(outcome);
         }
         subtransactions += 1;
-        let done = match subtransaction(|| fire_together(caller, &chunk, deadline)) {
+        let done = match subtransaction(|| keeping(|| fire_together(caller, &chunk, deadline))) {
             Ok(done) => done,
             Err(error) => {
                 if error.is_of_the_session() && !limits.blame {
@@ -326,27 +343,19 @@ fn fire_together(caller: &Caller, chunk: &[Due], deadline: Option<Instant>) -> R
         chunk.iter().enumerate().filter_map(|(place, due)| find(due).map(|instance| (place, due, instance))).collect();
     let mut done: Vec<Did> = chunk.iter().map(|_| Did::Busy).collect();
     held.iter().for_each(|(place, ..)| done[*place] = Did::Gone);
-    let (mut ready, mut rows) = (Vec::new(), Vec::new());
-    for (number, timer, row) in timer::read_many(&held.iter().map(|(_, due, _)| *due).collect::<Vec<_>>())? {
+    let mut ready = Vec::new();
+    for (number, timer) in timer::read_many(&held.iter().map(|(_, due, _)| *due).collect::<Vec<_>>())? {
         let (place, due, instance) = held[number];
         match readiness(caller, instance, &timer) {
-            None => {
-                ready.push((place, due, instance, timer));
-                rows.push(row);
-            }
+            None => ready.push((place, due, instance, timer)),
             Some(did) => done[place] = did,
         }
     }
-    // Before the macrosteps, which cancel the timers of the states that they leave.
-    if !timer::fired_many(rows, caller.now)? {
-        return Err(Error::internal("a timer was written around its instance's lock"));
-    }
     for (place, due, instance, timer) in ready {
         if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            timer::not_fired(due)?;
             done[place] = Did::Left;
         } else {
-            fire_marked(caller, instance, &timer)?;
+            fire(caller, instance, due.id, &timer)?;
             done[place] = Did::Fired;
         }
     }

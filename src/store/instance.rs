@@ -3,7 +3,7 @@
 use pgrx::Uuid;
 
 use super::statement;
-use super::step::{self, NewStep};
+use super::step::NewStep;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::spi::{Parameter, Row};
@@ -25,12 +25,12 @@ statement!(ORIGIN, "instance_origin");
 statement!(REPIN, "instance_repin");
 statement!(CONTEXT_CHANGES, "context_changes");
 statement!(INSERT, "instance_insert");
-statement!(STEP, "instance_step");
 statement!(STAY, "instance_stay");
 
 /// What is read of an instance, in the order of `instance_row`.
 static ROW: Columns = Columns::new(
     c"instance",
+    &[c"organization_id", c"id"],
     &[
         c"definition_id",
         c"seq",
@@ -50,6 +50,7 @@ static ROW: Columns = Columns::new(
 /// What a new instance has, in the order of `insert`.
 static NEW: Columns = Columns::new(
     c"instance",
+    &[c"organization_id", c"id"],
     &[
         c"organization_id",
         c"id",
@@ -78,6 +79,7 @@ static NEW: Columns = Columns::new(
 /// What a step changes, in the order of `step`.
 static PLACE: Columns = Columns::new(
     c"instance",
+    &[c"organization_id", c"id"],
     &[c"seq", c"state", c"status", c"updated_at", c"history", c"sla_at", c"output", c"error", c"context"],
 );
 
@@ -138,7 +140,7 @@ pub fn organization(id: Uuid) -> Result<Option<Uuid>, Error> {
 
 /// Reads an instance as it is.
 pub fn read(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
-    access(|access| ROW.read(access, &[&organization, &id], |row| instance_row(row, organization, id, None)))
+    access(|access| ROW.read(access, &[&organization, &id], |row, _| instance_row(row, organization, id, None)))
 }
 
 /// Locks an instance, waiting for whoever holds it, and reads it as it then is.
@@ -183,16 +185,16 @@ pub fn running(
     RUNNING.rows(&[&organization, &definition_code, &paused], |row| Ok((row.required(1)?, row.required(2)?)))
 }
 
-/// Marks a locked instance as paused; its deadline waits.
+/// Marks a locked instance as paused; it has no deadline then.
 pub fn pause(instance: &Instance, now: Timestamp) -> Result<(), Error> {
     PAUSE.execute(&[&instance.organization_id, &instance.id, &now]).map(drop)
 }
 
-/// Marks a locked instance as running again; its deadline moves by the time spent paused.
-pub fn resume(instance: &Instance, now: Timestamp) -> Result<(), Error> {
+/// Marks a locked instance as running again, with this deadline.
+pub fn resume(instance: &Instance, sla_at: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
     // Its effects are no longer held.
     wake::note(now);
-    RESUME.execute(&[&instance.organization_id, &instance.id, &now]).map(drop)
+    RESUME.execute(&[&instance.organization_id, &instance.id, &sla_at]).map(drop)
 }
 
 /// Gives a locked instance to this team and this user, and says whose it was.
@@ -248,9 +250,6 @@ pub fn insert(new: &Identity, place: &Place, step: &NewStep) -> Result<bool, Err
         return insert_by_statement(new, place, step);
     }
     access(|access| {
-        if NEW.has_triggers(access)? || step::COLUMNS.has_triggers(access)? {
-            return insert_by_statement(new, place, step);
-        }
         NEW.insert(
             access,
             &[
@@ -350,9 +349,6 @@ pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Er
         wake::note(step.created_at);
     }
     access(|access| {
-        if PLACE.has_triggers(access)? || step::COLUMNS.has_triggers(access)? {
-            return hit_one(step_by_statement(instance, place, step)?, instance);
-        }
         let (organization, id, seq) = (&instance.organization_id, &instance.id, instance.seq + 1);
         let values: [&dyn Parameter; 9] = [
             &seq,
@@ -374,36 +370,6 @@ pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Er
     })
 }
 
-fn step_by_statement(instance: &Instance, place: &Place, step: &NewStep) -> Result<u64, Error> {
-    STEP.execute(&[
-        &instance.organization_id,
-        &instance.id,
-        &instance.seq,
-        &place.state,
-        &place.status,
-        &step.created_at,
-        &place.history,
-        &place.sla_at,
-        &place.output,
-        &place.error,
-        &place.context,
-        &step.id,
-        &step.duration_ms,
-        &step.kind,
-        &instance.state.as_str(),
-        &step.event,
-        &step.actor,
-        &step.role,
-        &step.database_role,
-        &step.line_code,
-        &step.note,
-        &step.effects_queued,
-        &step.guards,
-        &step.payload,
-        &step.detail,
-    ])
-}
-
 fn hit_one(written: u64, instance: &Instance) -> Result<(), Error> {
     match written {
         1 => Ok(()),
@@ -414,8 +380,6 @@ fn hit_one(written: u64, instance: &Instance) -> Result<(), Error> {
 /// Where an instance comes from.
 pub struct Origin {
     pub created_at: Timestamp,
-    /// Its deadline, as far as a pause that lasts keeps it.
-    pub sla_when_paused: Option<Timestamp>,
     /// Of the step that ended it.
     pub ended_by: Option<String>,
     pub ended_from: Option<String>,
@@ -424,27 +388,14 @@ pub struct Origin {
 /// Reads where a locked instance comes from.
 pub fn origin(organization: Uuid, id: Uuid) -> Result<Origin, Error> {
     let origin = ORIGIN.first(&[&organization, &id], |row| {
-        Ok(Origin {
-            created_at: row.required(1)?,
-            sla_when_paused: row.get(2),
-            ended_by: row.get(3),
-            ended_from: row.get(4),
-        })
+        Ok(Origin { created_at: row.required(1)?, ended_by: row.get(2), ended_from: row.get(3) })
     })?;
     origin.ok_or_else(|| Error::internal(format!("instance {id} is locked and gone")))
 }
 
-/// Pins a locked instance to a version, and gives it this correlation key and this deadline of a pause.
-pub fn repin(
-    instance: &Instance,
-    definition: Uuid,
-    version: i32,
-    correlation_key: Option<&str>,
-    sla_when_paused: Option<Timestamp>,
-) -> Result<(), Error> {
-    REPIN
-        .execute(&[&instance.organization_id, &instance.id, &definition, &version, &correlation_key, &sla_when_paused])
-        .map(drop)
+/// Pins a locked instance to a version, and gives it this correlation key.
+pub fn repin(instance: &Instance, definition: Uuid, version: i32, correlation_key: Option<&str>) -> Result<(), Error> {
+    REPIN.execute(&[&instance.organization_id, &instance.id, &definition, &version, &correlation_key]).map(drop)
 }
 
 /// The keys in which two contexts differ: `{"key": {"before", "after"}}`; None where none does.

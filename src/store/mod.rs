@@ -25,6 +25,7 @@ pub mod schedule;
 pub mod scheduler_run;
 pub mod search;
 pub mod secret;
+pub mod sla;
 pub mod step;
 pub mod task;
 pub mod timer;

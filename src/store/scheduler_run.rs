@@ -24,6 +24,7 @@ pub struct Run<'a> {
     pub leases_expired: i32,
     pub messages_delivered: i32,
     pub schedules_run: i32,
+    pub instances_escalated: i32,
     pub tasks_escalated: i32,
     pub instances_purged: i32,
 }
@@ -43,6 +44,7 @@ pub fn insert(run: &Run) -> Result<(), Error> {
             &run.leases_expired,
             &run.messages_delivered,
             &run.schedules_run,
+            &run.instances_escalated,
             &run.tasks_escalated,
             &run.instances_purged,
         ])

@@ -11,11 +11,13 @@ use crate::pg::time::Timestamp;
 
 statement!(BY_LINE_CODE, "step_by_line_code");
 statement!(PASSAGES, "step_passages");
+statement!(PAUSES, "step_pauses");
 statement!(SEQ, "step_seq");
 
 /// A whole step, in the order of `insert`.
-pub static COLUMNS: Columns = Columns::new(
+static COLUMNS: Columns = Columns::new(
     c"step",
+    &[c"organization_id", c"instance_id", c"seq"],
     &[
         c"organization_id",
         c"instance_id",
@@ -134,6 +136,11 @@ pub fn passages(organization: Uuid, instance: Uuid) -> Result<Vec<Passage>, Erro
     PASSAGES.rows(&[&organization, &instance], |row| {
         Ok(Passage { from: row.get(1), to: row.required(2)?, event: row.get(3), timer: row.get(4) })
     })
+}
+
+/// The pauses of an instance, each with its end; None for one that lasts.
+pub fn pauses(organization: Uuid, instance: Uuid) -> Result<Vec<(Timestamp, Option<Timestamp>)>, Error> {
+    PAUSES.rows(&[&organization, &instance], |row| Ok((row.required(1)?, row.get(2))))
 }
 
 /// The number of a step of an instance.

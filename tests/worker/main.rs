@@ -2,7 +2,9 @@
 //! server; nothing is waited for longer than `PATIENCE`, except a backlog.
 
 mod batch;
+mod chaos;
 mod crash;
 mod database;
+mod effects;
 mod server;
 mod wake;

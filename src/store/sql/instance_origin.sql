@@ -1,6 +1,6 @@
--- What an operator's change needs besides the locked row: when the instance began, its deadline without the present pause
--- and, where it has ended, the step that ended it. Indexes: idx_wf_instances, idx_wf_steps_instance.
-SELECT i.created_at, i.sla_when_paused, ended.kind, ended.from_state
+-- What an operator's change needs besides the locked row: when the instance began and,
+-- where it has ended, the step that ended it. Indexes: idx_wf_instances, idx_wf_steps_instance.
+SELECT i.created_at, ended.kind, ended.from_state
 FROM wf.instance AS i
 LEFT JOIN LATERAL (
     SELECT s.kind, s.from_state

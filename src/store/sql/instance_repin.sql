@@ -1,4 +1,4 @@
--- Pins a locked instance to a version, with another correlation key and deadline of a pause. Index: idx_wf_instances.
+-- Pins a locked instance to a version, with another correlation key. Index: idx_wf_instances.
 UPDATE wf.instance AS i
-SET definition_id = $3, definition_version = $4, correlation_key = $5, sla_when_paused = $6
+SET definition_id = $3, definition_version = $4, correlation_key = $5
 WHERE i.organization_id = $1 AND i.id = $2

@@ -1,4 +1,4 @@
 -- Index: idx_wf_instances.
 UPDATE wf.instance AS i
-SET paused_at = NULL, sla_at = i.sla_when_paused + ($3 - i.paused_at), sla_when_paused = NULL
+SET paused_at = NULL, sla_at = $3
 WHERE i.organization_id = $1 AND i.id = $2
