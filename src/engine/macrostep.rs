@@ -25,7 +25,6 @@ use crate::store::search::{self, Entry};
 use crate::store::step::NewStep;
 use crate::store::task::{self, Task};
 use crate::store::timer::{self, NewTimer};
-use crate::store::waiting;
 
 /// Timers that an instance may have pending, besides those of its states.
 pub const TIMER_LIMIT: usize = 100;
@@ -237,22 +236,25 @@ impl<'a> Worked<'a> {
     /// Cancels what belonged to the states that were left.
     fn end_what_was_left(&self, instance: &Instance, answered: Option<&str>) -> Result<(), Error> {
         let (organization, id) = (instance.organization_id, instance.id);
-        if self.status != "active" {
-            waiting::end(organization, id, self.caller.now)?;
-        } else if !self.outcome.cancelled.is_empty() {
-            timer::cancel_raises(organization, id, &self.outcome.cancelled)?;
-        }
         let chart = &self.definition.chart;
         let left = |owns: fn(&chart::State) -> bool| -> Vec<String> {
             let states = self.outcome.left.iter().map(|state| chart.state(state));
             states.filter(|state| owns(state)).map(|state| state.path.clone()).collect()
         };
-        let timed = left(|state| !state.after.is_empty());
-        if self.status == "active" && !timed.is_empty() {
-            timer::cancel_states(organization, id, &timed)?;
+        let is_over = self.status != "active";
+        let (timed, raised) = (left(|state| !state.after.is_empty()), &self.outcome.cancelled);
+        if is_over || !timed.is_empty() || !raised.is_empty() {
+            timer::cancel(organization, id, |open| {
+                is_over
+                    || open.state.as_ref().is_some_and(|state| open.kind == "after" && timed.contains(state))
+                    || open.kind == "raise" && raised.contains(&open.name)
+            })?;
+        }
+        if is_over {
+            task::cancel_all(organization, id, self.caller.now)?;
         }
         let working = left(|state| state.invoke.iter().any(|invoke| invoke.src == "wf.task"));
-        if self.status == "active" && !working.is_empty() {
+        if !is_over && !working.is_empty() {
             task::cancel_states(organization, id, self.caller.now, &working)?;
         }
         // Of a state whose only invoke has just been answered nothing is open.
