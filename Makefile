@@ -7,7 +7,7 @@ export PG PRELOAD
 
 layers := test-chart test-pg test-regress test-isolation test-client test-worker test-upgrade test-readme
 
-.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions lint freeze install clean
+.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions bench-lists lint freeze install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -40,6 +40,9 @@ test-upgrade: ## the schema and the work of earlier versions
 test-readme: ## the SQL of the README and docs
 $(layers):
 	@scripts/test $(@:test-%=%)
+
+bench-lists: ## how long the first page of a list takes among 100,000 rows (release build)
+	@scripts/bench-lists
 
 bench-definitions: ## what a large definition costs (release build)
 	@scripts/bench-definitions

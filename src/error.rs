@@ -92,22 +92,22 @@ codes! {
         "no task has this id among the organizations that the caller may see"
     TaskNotOpen b"WF027" "TASK_NOT_OPEN" "wf_claim_task"
         "somebody else has claimed the task, or it is closed"
-    TaskNotActive b"WF028" "TASK_NOT_ACTIVE" "wf_complete_task, wf_release_task and others"
+    TaskNotActive b"WF028" "TASK_NOT_ACTIVE" "wf_complete_task, wf_release_task, wf_reassign_task, wf_delegate_task, wf_escalate_task"
         "the task was cancelled"
-    TaskCompleted b"WF029" "TASK_COMPLETED" "every function that changes one task"
+    TaskCompleted b"WF029" "TASK_COMPLETED" "wf_complete_task, wf_release_task, wf_reassign_task, wf_delegate_task, wf_escalate_task"
         "the task is completed"
-    TaskAlreadyAssigned b"WF030" "TASK_ALREADY_ASSIGNED" "wf_reassign_task, wf_delegate_task"
+    TaskAlreadyAssigned b"WF030" "TASK_ALREADY_ASSIGNED" "wf_reassign_task, wf_delegate_task, wf_escalate_task"
         "the task is assigned to that role or user already"
-    UnauthorizedAssignee b"WF031" "UNAUTHORIZED_ASSIGNEE" "wf_claim_task, wf_complete_task"
-        "the task is not offered to this user"
-    InvalidAssignee b"WF032" "INVALID_ASSIGNEE" "wf_create_task, wf_reassign_task, wf_delegate_task"
+    UnauthorizedAssignee b"WF031" "UNAUTHORIZED_ASSIGNEE" "every function that changes one task"
+        "the task is not offered to this user, somebody else has it, or the user did what it is to check (not_by)"
+    InvalidAssignee b"WF032" "INVALID_ASSIGNEE" "wf.task, wf_create_task, wf_reassign_task, wf_delegate_task, wf_escalate_task"
         "neither a role nor a user was named, or the one named is empty"
-    InvalidOutcome b"WF033" "INVALID_OUTCOME" "wf_complete_task"
-        "the outcome is not among those that the task allows"
-    InvalidPriority b"WF034" "INVALID_PRIORITY" "wf_create_task, wf_escalate_task"
+    InvalidOutcome b"WF033" "INVALID_OUTCOME" "wf_complete_task, wf.task"
+        "the outcome is not among those that the task allows, or these are no names"
+    InvalidPriority b"WF034" "INVALID_PRIORITY" "wf.task, wf_create_task, wf_escalate_task"
         "the priority is unknown, or would fall on escalation"
-    InvalidDueDate b"WF035" "INVALID_DUE_DATE" "wf_create_task"
-        "the due date lies in the past"
+    InvalidDueDate b"WF035" "INVALID_DUE_DATE" "wf.task, wf_create_task"
+        "the due date is no moment, or one made by hand lies in the past"
     NoEscalationTarget b"WF036" "NO_ESCALATION_TARGET" "wf_escalate_task"
         "neither a target nor a next rung is known"
     EffectNotFound b"WF037" "EFFECT_NOT_FOUND" "wf_skip_effect, wf_retry_effects and others"
@@ -146,6 +146,8 @@ codes! {
         "the library that this session has loaded is not of the version of the extension in this database"
     SecretNotFound b"WF054" "SECRET_NOT_FOUND" "wf_resolve_secrets"
         "no secret of this name is set for the organization"
+    UserCodeTimeout b"WF054" "USER_CODE_TIMEOUT" "every function that runs guards, values or handlers"
+        "a function took longer than pg_workflow.user_code_timeout, or the timeout of its effect or handler, allows"
 }
 
 /// What a function of ours ends with when it cannot do what it was asked.
@@ -233,6 +235,11 @@ impl Error {
             Error::Failure(_) => false,
             Error::Postgres(error) => matches!(error.sqlstate.class().as_str(), "40" | "53" | "57" | "58"),
         }
+    }
+
+    /// Was the work cancelled from outside: by a user, a setting of the session, a shutdown?
+    pub fn is_cancellation(&self) -> bool {
+        matches!(self, Error::Postgres(error) if error.sqlstate.class() == "57")
     }
 
     /// The named code, if it is one of ours: also when it comes back from a function of ours that user code called.

@@ -7,6 +7,7 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 static FAKE_NOW: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 static MAX_PAYLOAD: GucSetting<i32> = GucSetting::<i32>::new(1024);
+static USER_CODE_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(30_000);
 static ENABLED: GucSetting<bool> = GucSetting::<bool>::new(true);
 static WORKERS: GucSetting<i32> = GucSetting::<i32>::new(1);
 static BATCH_SIZE: GucSetting<i32> = GucSetting::<i32>::new(500);
@@ -33,6 +34,16 @@ pub fn define() {
         1024 * 1024,
         GucContext::Suset,
         GucFlags::UNIT_KB,
+    );
+    GucRegistry::define_int_guc(
+        c"pg_workflow.user_code_timeout",
+        c"How long one call of a guard, a value or a handler that is a SQL function may take.",
+        c"Zero: without limit. The timeout of an effect or its handler counts instead, where there is one.",
+        &USER_CODE_TIMEOUT,
+        0,
+        i32::MAX,
+        GucContext::Suset,
+        GucFlags::UNIT_MS,
     );
     GucRegistry::define_bool_guc(
         c"pg_workflow.notify_effects",
@@ -95,6 +106,12 @@ fn define_worker() {
         GucContext::Suset,
         GucFlags::UNIT_S,
     );
+}
+
+/// `pg_workflow.user_code_timeout`; None where it is zero.
+pub fn user_code_timeout() -> Option<Duration> {
+    let millis = USER_CODE_TIMEOUT.get().unsigned_abs();
+    (millis > 0).then(|| Duration::from_millis(millis.into()))
 }
 
 /// `pg_workflow.enabled`.

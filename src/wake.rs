@@ -4,14 +4,16 @@
 //!
 //! The protocol that excludes a lost wake-up is told in `src/worker/README.md`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU32, fence};
+
+use pgrx::Uuid;
 
 use crate::pg::process::{self, Process};
 use crate::pg::shmem::Block;
 use crate::pg::time::Timestamp;
-use crate::pg::{background, database};
+use crate::pg::{background, control, database};
 
 /// A moment that never comes: what a worker plans while it looks for work.
 pub const NEVER: i64 = i64::MAX;
@@ -49,6 +51,8 @@ pub struct Header {
     /// The launcher's process, plus one.
     launcher: AtomicI32,
     everything_changed: AtomicU32,
+    /// Milliseconds since 1970: effects that were queued by then may be what ended the server or a process; zero: none.
+    suspect_until: AtomicI64,
     changed: [AtomicU32; CHANGES],
 }
 
@@ -77,6 +81,9 @@ static TABLE: Block<Header, Seat> = Block::new(c"pg_workflow workers");
 static EARLIEST: AtomicI64 = AtomicI64::new(NEVER);
 
 thread_local! {
+    /// Functions of effects are running in this process, and its end is watched.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+    static INSIDE_WATCHED: Cell<bool> = const { Cell::new(false) };
     /// Databases that this transaction changed or kept workers out of.
     static TOUCHED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
 }
@@ -89,6 +96,47 @@ pub fn request_memory() {
 /// Finds the table.
 pub fn attach_memory() {
     TABLE.attach();
+    if control::was_unclean() {
+        suspect();
+    }
+}
+
+/// Effects that are queued by now may be what ended a process: until the server is shut down in order they run one by one.
+pub fn suspect() {
+    if let Some((header, _)) = TABLE.get() {
+        header.suspect_until.fetch_max(Timestamp::now().unix() / 1000, SeqCst);
+    }
+}
+
+/// Ids begin with their moment: the last one that is suspect and the first that is not; None where none is.
+pub fn suspects() -> Option<(Uuid, Uuid)> {
+    let until = TABLE.get().map(|(header, _)| header.suspect_until.load(SeqCst)).filter(|until| *until > 0)?;
+    let id = |millis: i64, rest: u8| {
+        let mut bytes = [rest; 16];
+        bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+        Uuid::from_bytes(bytes)
+    };
+    Some((id(until, 0xff), id(until + 1, 0)))
+}
+
+/// Runs the functions of effects: if the process ends in them, what is queued is suspect.
+pub fn in_functions<T>(work: impl FnOnce() -> T) -> T {
+    struct Inside;
+    impl Drop for Inside {
+        fn drop(&mut self) {
+            INSIDE.set(false);
+        }
+    }
+    if !INSIDE_WATCHED.replace(true) {
+        background::at_exit(|| {
+            if INSIDE.get() {
+                suspect();
+            }
+        });
+    }
+    INSIDE.set(true);
+    let _inside = Inside;
+    work()
 }
 
 /// All seats; none without preload.

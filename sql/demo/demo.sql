@@ -83,3 +83,39 @@ WHERE i.definition_code = 'order' ORDER BY i.instance_key, s.seq;
 SELECT i.instance_key, e.effect_smart_code, e.effect_status, e.params
 FROM wf_effects_view AS e JOIN wf_instances_view AS i USING (instance_id)
 ORDER BY i.instance_key, e.effect_id;
+
+\echo
+\echo '=== kyc: people''s tasks, and four eyes for a high risk ============================='
+\echo
+\set kyc `cat kyc.json`
+SELECT code, version, created FROM wf_define(:'kyc');
+SELECT wf_start('kyc', '{"name": "Dora", "email": "dora@example.org"}', instance_key => 'dora') AS kyc_id \gset
+SELECT to_state FROM wf_send(:'kyc_id', 'UPLOADED', '{"files": ["passport.pdf"]}');
+
+\echo 'Two services check at once. One finds something, so a person has to look:'
+SELECT c.code, d.status
+FROM wf_claim_effects('checker', codes => ARRAY['kyc.verify_identity', 'kyc.screen_name']) AS c
+CROSS JOIN LATERAL wf_complete_effects('checker', ARRAY[c.effect_id], ARRAY[c.attempt], ARRAY[
+    CASE c.code WHEN 'kyc.verify_identity' THEN '{"verdict": "ok"}'::jsonb ELSE '{"risk": "high", "hits": ["D. on a list"]}' END]) AS d
+ORDER BY c.code DESC;
+SELECT title, task_state, assignee_role, due_at, outcomes, metadata FROM wf_tasks_view WHERE instance_id = :'kyc_id';
+
+\echo 'Kim, of compliance, finds it in her inbox, takes it and approves; the risk is high, so a second person has to agree:'
+SELECT task_id AS review_id FROM wf_list_tasks(for_user => 'kim', for_roles => ARRAY['compliance']) \gset
+SELECT task_state, assignee_user_id FROM wf_claim_task(:'review_id', 'kim', ARRAY['compliance']);
+SELECT task_state, outcome FROM wf_complete_task(:'review_id', 'approve', 'kim', 'another person of that name');
+SELECT title, task_state, not_by FROM wf_tasks_view WHERE instance_id = :'kyc_id' ORDER BY created_at, task_id;
+
+\echo 'Kim may not be the second:'
+SELECT task_id AS second_id FROM wf_tasks_view WHERE instance_id = :'kyc_id' AND status = 'active' \gset
+\set ON_ERROR_STOP off
+SELECT task_state FROM wf_claim_task(:'second_id', 'kim', ARRAY['compliance']);
+\set ON_ERROR_STOP on
+\echo
+\echo 'Nobody else does it in time. An hour after its due date it goes to the manager, as every task that names no ladder of its own:'
+SET pg_workflow.fake_now = '2026-03-04 10:31+00';
+SELECT tasks_escalated FROM wf_scheduler_tick();
+SELECT task_state, assignee_role, escalation_level, sla_at AS next_rung FROM wf_tasks_view WHERE task_id = :'second_id';
+SELECT task_state FROM wf_claim_task(:'second_id', 'mona', ARRAY['manager']);
+SELECT task_state, outcome, completed_by FROM wf_complete_task(:'second_id', 'approve', 'mona');
+SELECT seq, kind, to_state, actor_user_id AS who, note FROM wf_steps_view WHERE instance_id = :'kyc_id' ORDER BY seq;

@@ -91,9 +91,8 @@ CREATE INDEX idx_wf_tasks_due ON wf.task (organization_id, due_at, id);
 CREATE INDEX idx_wf_tasks_priority ON wf.task (organization_id, priority_rank, id);
 -- Mine, or offered to me.
 CREATE INDEX idx_wf_tasks_user ON wf.task (organization_id, assignee_user_id, created_at)
-    WHERE task_state IN ('OPEN', 'CLAIMED') AND assignee_user_id IS NOT NULL;
-CREATE INDEX idx_wf_tasks_role ON wf.task (organization_id, assignee_role, created_at)
-    WHERE task_state IN ('OPEN', 'CLAIMED') AND assignee_role IS NOT NULL;
+    WHERE assignee_user_id IS NOT NULL;
+CREATE INDEX idx_wf_tasks_role ON wf.task (organization_id, assignee_role, created_at) WHERE assignee_role IS NOT NULL;
 CREATE INDEX idx_wf_tasks_candidate_roles ON wf.task USING gin (candidate_roles)
     WHERE task_state IN ('OPEN', 'CLAIMED') AND candidate_roles IS NOT NULL;
 CREATE INDEX idx_wf_tasks_candidate_users ON wf.task USING gin (candidate_users)

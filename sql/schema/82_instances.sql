@@ -44,6 +44,7 @@ CREATE FUNCTION wf_list_instances(
     organization_id uuid        DEFAULT NULL
 ) RETURNS SETOF wf.instance_page
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 50
+SET search_path = pg_catalog, pg_temp
 AS $function$
 #variable_conflict use_variable
 DECLARE
@@ -138,18 +139,19 @@ $function$;
 CREATE FUNCTION wf.cursor_text(moment timestamptz) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN CASE moment WHEN 'infinity'::timestamptz THEN 'infinity'
-    ELSE (EXTRACT(epoch FROM moment) * 1000000)::bigint::text END;
+    ELSE (EXTRACT(epoch FROM moment) * 1000000::numeric)::bigint::text END;
 
 CREATE FUNCTION wf.cursor_moment(text_of_moment text) RETURNS timestamptz
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN CASE text_of_moment WHEN 'infinity' THEN 'infinity'::timestamptz
-    ELSE 'epoch'::timestamptz + text_of_moment::bigint * interval '1 microsecond' END;
+    ELSE 'epoch'::timestamptz + text_of_moment::double precision * interval '1 microsecond' END;
 
 CREATE FUNCTION wf_get_instance(
     instance_id     uuid,
     organization_id uuid DEFAULT NULL
 ) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
 AS $function$
 #variable_conflict use_column
 DECLARE

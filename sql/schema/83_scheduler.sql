@@ -56,6 +56,7 @@ $procedure$;
 
 CREATE FUNCTION wf_enable_cron(organization_id uuid DEFAULT NULL) RETURNS TABLE (job_id bigint, schedule text, command text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
+SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'pg_cron') THEN
@@ -71,6 +72,7 @@ $function$;
 
 CREATE FUNCTION wf_disable_cron(organization_id uuid DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     job record;

@@ -81,6 +81,7 @@ CREATE FUNCTION wf_list_tasks(
     organization_id  uuid        DEFAULT NULL
 ) RETURNS SETOF wf.task_page
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 50
+SET search_path = pg_catalog, pg_temp
 AS $function$
 #variable_conflict use_variable
 DECLARE

@@ -135,23 +135,7 @@ impl Chart {
     /// A state by its full path, by `#id` (or `#id.child`), or by a key or the end of a path that no other state
     /// shares.
     pub fn find_state(&self, name: &str) -> Lookup {
-        if let Some(id) = name.strip_prefix('#') {
-            return self.names.by_id(id, &self.states).map_or(Lookup::None, Lookup::One);
-        }
-        if let Some(state) = self.names.paths.get(name) {
-            return Lookup::One(*state);
-        }
-        let key = name.rsplit('.').next().unwrap_or(name);
-        let ends_so = |state: &&StateId| {
-            let rest = self.state(**state).path.strip_suffix(name);
-            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        };
-        let found: Vec<StateId> = self.names.keys.get(key).into_iter().flatten().filter(ends_so).copied().collect();
-        match found.as_slice() {
-            [] => Lookup::None,
-            [one] => Lookup::One(*one),
-            _ => Lookup::Ambiguous(found),
-        }
+        self.names.find(name, &self.states)
     }
 
     /// An `after` by its timer's name: its state and its index there.
@@ -181,6 +165,27 @@ impl Chart {
 }
 
 impl Names {
+    /// What `Chart::find_state` finds.
+    pub(super) fn find(&self, name: &str, states: &[State]) -> Lookup {
+        if let Some(id) = name.strip_prefix('#') {
+            return self.by_id(id, states).map_or(Lookup::None, Lookup::One);
+        }
+        if let Some(state) = self.paths.get(name) {
+            return Lookup::One(*state);
+        }
+        let key = name.rsplit('.').next().unwrap_or(name);
+        let ends_so = |state: &&StateId| {
+            let rest = states[state.index()].path.strip_suffix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        let found: Vec<StateId> = self.keys.get(key).into_iter().flatten().filter(ends_so).copied().collect();
+        match found.as_slice() {
+            [] => Lookup::None,
+            [one] => Lookup::One(*one),
+            _ => Lookup::Ambiguous(found),
+        }
+    }
+
     /// The state with this id, or the descendant that the rest of the name leads to. Ids may hold dots, so the longest
     /// id wins.
     pub(super) fn by_id(&self, name: &str, states: &[State]) -> Option<StateId> {

@@ -23,6 +23,8 @@ pub(super) struct Draft<'a> {
     pub(super) states: Vec<State>,
     pub(super) transitions: Vec<Transition>,
     pub(super) names: Names,
+    /// States and invokes whose doers may not do a task.
+    pub(super) not_by: Vec<(NodeId, &'a str)>,
     /// Beside `states`, by index.
     pub(super) written_states: Vec<WrittenState<'a>>,
     /// Beside `transitions`, by index.

@@ -1,6 +1,7 @@
 //! Follows the names that reading left as text: ids, targets, initial and default states. Also where names collide,
 //! because only the whole document can tell.
 
+use super::compiled::Lookup;
 use super::draft::{Draft, Flaw, WrittenInitial};
 use super::finding::{FindingCode, HINTED_FINDINGS, nearest};
 use super::ids::StateId;
@@ -15,6 +16,7 @@ pub(super) fn resolve(draft: &mut Draft<'_>, flaws: &mut Vec<Flaw>) {
     resolve_initial(draft, flaws);
     resolve_transitions(draft, flaws);
     resolve_defaults(draft, flaws);
+    check_doers(draft, flaws);
 }
 
 fn register_names(draft: &mut Draft<'_>, flaws: &mut Vec<Flaw>) {
@@ -101,6 +103,19 @@ fn resolve_defaults(draft: &mut Draft<'_>, flaws: &mut Vec<Flaw>) {
         }
         check_together(draft, &targets, written.node, flaws);
         draft.states[index].default_targets = targets.into();
+    }
+}
+
+/// A task's `not_by` that names nothing would let everybody in.
+fn check_doers(draft: &Draft<'_>, flaws: &mut Vec<Flaw>) {
+    for (node, name) in &draft.not_by {
+        let is_state = matches!(draft.names.find(name, &draft.states), Lookup::One(_));
+        if !is_state && !draft.names.invokes.contains_key(*name) {
+            let message = format!(
+                "\"not_by\" names \"{name}\", which is neither a state nor an invoke; write a state's path or unambiguous key, or an invoke's id"
+            );
+            flaws.push((*node, FindingCode::DanglingTarget, message));
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::caller::{Caller, check_size};
 use super::handler::is_covered;
 use super::inbox::{self, Answer};
 use super::macrostep::{Cause, administrative_step};
-use super::{failure, outbox, retry};
+use super::{failure, outbox};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::store::effect::{self, Found};
@@ -67,7 +67,15 @@ pub fn retry(caller: &Caller, wanted: &Retry) -> Result<Retried, Error> {
         return Err(nothing_failed(&instance, seq, is_asked_for)?);
     }
     let found = failed.len();
-    failed.retain(|found| wanted.force || !is_over_limit(found));
+    if !wanted.force {
+        let mut within = Vec::new();
+        for found in failed {
+            if !is_over_limit(&found)? {
+                within.push(found);
+            }
+        }
+        failed = within;
+    }
     if failed.is_empty() {
         return Err(Error::new(Code::RetryLimitExceeded, format!("{found} effects have spent their attempts"))
             .detail("They were put back by hand as often as their retry policy tries them by itself.")
@@ -84,9 +92,9 @@ pub fn retry(caller: &Caller, wanted: &Retry) -> Result<Retried, Error> {
 }
 
 /// Was it put back as often as its policy tries it by itself?
-fn is_over_limit(found: &Found) -> bool {
-    let most = retry::Policy::over_defaults(found.effect.retry.as_ref()).maximum_attempts;
-    found.status == "PERMANENTLY_FAILED" && most > 0 && found.effect.attempts >= most.saturating_mul(2)
+fn is_over_limit(found: &Found) -> Result<bool, Error> {
+    let most = failure::policy(&found.effect)?.maximum_attempts;
+    Ok(found.status == "PERMANENTLY_FAILED" && most > 0 && found.effect.attempts >= most.saturating_mul(2))
 }
 
 fn nothing_failed(instance: &Instance, seq: Option<i64>, is_asked_for: impl Fn(&str) -> bool) -> Result<Error, Error> {
@@ -168,13 +176,11 @@ pub struct Skipped {
 pub fn skip(caller: &Caller, id: Uuid, output: Option<Jsonb>, reason: Option<String>) -> Result<Skipped, Error> {
     let started = Instant::now();
     check_size("output", output.as_ref())?;
-    let found = match effect::lock(caller.organization, id)? {
-        Some(found) if caller.may(found.effect.organization_id)? => found,
-        _ => {
-            return Err(Error::new(Code::EffectNotFound, format!("effect {id} does not exist"))
-                .hint("Look it up in wf_effects_view, and check organization_id and app.current_org_id."));
-        }
-    };
+    let found = caller.gather(|organization| Ok(effect::lock(organization, id)?.into_iter().collect()))?.pop();
+    let found = found.ok_or_else(|| {
+        Error::new(Code::EffectNotFound, format!("effect {id} does not exist"))
+            .hint("Look it up in wf_effects_view, and check organization_id and app.current_org_id.")
+    })?;
     check_can_be_skipped(&found)?;
     let organization = found.effect.organization_id;
     let caller = &caller.in_organization(organization);

@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::ffi::CStr;
 use std::rc::Rc;
+use std::time::Duration;
 
 use pgrx::{Uuid, pg_sys};
 
@@ -18,7 +19,7 @@ use crate::error::{Code, Error};
 use crate::pg::guc::session_setting;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
-use crate::pg::user;
+use crate::pg::{timeout, user};
 use crate::settings;
 use crate::store::instance::{self, Instance};
 use crate::store::organization::{self, zero};
@@ -26,6 +27,8 @@ use crate::store::organization::{self, zero};
 thread_local! {
     /// User code of a macrostep is running in this backend.
     static USER_CODE: Cell<bool> = const { Cell::new(false) };
+    /// The function of an effect is running in this backend.
+    static HANDLER: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Who calls. Actor and roles are claims of the application, recorded beside the database role.
@@ -299,19 +302,53 @@ pub fn read_as<T>(
 
 /// Runs user code of a macrostep with the rights of `role`.
 pub fn user_code<T>(role: pg_sys::Oid, search_path: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    struct Running(bool);
-    impl Drop for Running {
-        fn drop(&mut self) {
-            USER_CODE.set(self.0);
-        }
+    let _running = Running::mark(&USER_CODE);
+    restricted(role, search_path, settings::user_code_timeout(), work)
+}
+
+/// Runs the function of an effect, which may call every function of ours but the scheduler: no macrostep is running.
+pub fn handler_code<T>(
+    role: pg_sys::Oid,
+    search_path: &str,
+    limit: Option<Duration>,
+    work: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    let _running = Running::mark(&HANDLER);
+    restricted(role, search_path, limit, work)
+}
+
+/// Is the function of an effect running in this backend?
+pub fn is_inside_handler() -> bool {
+    HANDLER.get()
+}
+
+/// Says that user code is running, as long as it lives.
+struct Running(&'static std::thread::LocalKey<Cell<bool>>, bool);
+
+impl Running {
+    fn mark(place: &'static std::thread::LocalKey<Cell<bool>>) -> Self {
+        Running(place, place.replace(true))
     }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.set(self.1);
+    }
+}
+
+fn restricted<T>(
+    role: pg_sys::Oid,
+    search_path: &str,
+    limit: Option<Duration>,
+    work: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
     if user::role_name(role).is_none() {
-        return Err(Error::new(Code::PermissionDenied, "the role that owns this definition or guard is gone")
+        return Err(Error::new(Code::PermissionDenied, "the role that owns this definition, guard or handler is gone")
             .detail(format!("Its oid was {}.", role.to_u32()))
-            .hint("Define it again with a role that exists."));
+            .hint("Define or register it again with a role that exists."));
     }
-    let _running = Running(USER_CODE.replace(true));
-    user::as_user_code(role, search_path, work)
+    timeout::within(limit, || user::as_user_code(role, search_path, work))
 }
 
 /// Refuses a value that is larger than `pg_workflow.max_payload`.

@@ -17,7 +17,7 @@ use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::store::effect::{self, Effect};
-use crate::store::outbox::{Queue, Taken, Taker};
+use crate::store::outbox::{self as stored, Portion, Queue, Taken, Taker};
 use crate::store::{instance, timer};
 
 /// The most effects that one call takes or answers.
@@ -46,11 +46,12 @@ pub fn claim(
             .detail(format!("It lies between 1 and {LARGEST_BATCH}.")));
     }
     let lease_until = lease_end(caller, lease)?;
-    let taker = Taker { worker, now: caller.now, lease_until: Some(lease_until) };
+    let taker = Taker { worker, now: caller.now, lease_until };
     let handlers = handler::all()?;
     let accepts =
         |queue: &Queue| caller.serves(queue.organization_id) && !handlers.is_sql(queue.organization_id, &queue.code);
-    let wanted = Wanted { taker, codes, accepts: &accepts };
+    let fetch = |portions: &[Portion]| stored::take(&taker, portions);
+    let wanted = Wanted { now: caller.now, fetch: &fetch, codes, accepts: &accepts };
     let mut taken = outbox::take(caller, &wanted, max_effects as usize)?;
     taken.sort_by_key(|effect| *effect.id.as_bytes());
     Ok((taken, lease_until))
@@ -133,8 +134,12 @@ pub fn extend(
 /// Ends the attempts of workers whose leases ran out, at most `limit`, and gives how many.
 pub fn expire_leases(caller: &Caller, limit: i32) -> Result<i32, Error> {
     let expired = effect::expired(caller.now, caller.organization, limit)?;
-    for effect in &expired {
-        let error = failure::error_json("LEASE_EXPIRED", "the worker did not answer before its lease ended");
+    for (effect, was_ours) in &expired {
+        let (kind, message) = match was_ours {
+            true => ("57P02", "the process ended while it ran the function"),
+            false => ("LEASE_EXPIRED", "the worker did not answer before its lease ended"),
+        };
+        let error = failure::error_json(kind, message);
         failure::fail(caller, effect, error, true, false)?;
     }
     Ok(expired.len() as i32)

@@ -175,6 +175,7 @@ impl<'a> Evaluator<'a> {
         let vars = self.variables(Variables::ALL, params.as_ref(), scope);
         functions::call(function, &self.context, &vars).map_err(|error| match error.code() {
             Some(Code::InstanceBusy | Code::PermissionDenied) => error,
+            _ if error.is_cancellation() => error,
             _ => Error::new(Code::GuardFailed, format!("guard {} could not be evaluated", function.call))
                 .detail(error.summary()),
         })

@@ -1,6 +1,7 @@
 //! An attempt of an effect that failed: tried again as its policy says, or told to whoever waits for it.
 
 use super::caller::Caller;
+use super::handler;
 use super::inbox::{self, Answer};
 use super::retry::{Policy, interval_micros};
 use crate::error::Error;
@@ -29,7 +30,7 @@ pub fn fail(
     let parsed: serde_json::Value = serde_json::from_str(&error.to_text()).unwrap_or_default();
     let error_type = parsed.get("type").and_then(serde_json::Value::as_str);
     let retry_after = parsed.get("retry_after").and_then(interval_micros);
-    let policy = Policy::over_defaults(effect.retry.as_ref());
+    let policy = policy(effect)?;
     let next_retry_at =
         if retryable { policy.next(caller.now, effect.attempts, error_type, retry_after) } else { None };
     let wanted = is_wanted(effect)?;
@@ -48,6 +49,13 @@ pub fn fail(
         if direct { inbox::answer(caller, effect, &failure)? } else { inbox::leave(caller, effect, &failure)? }
     }
     Ok(status)
+}
+
+/// How an effect is tried again: as its definition says, else its handler, else the defaults.
+pub fn policy(effect: &Effect) -> Result<Policy, Error> {
+    let handlers = handler::all()?;
+    let of_handler = handlers.find(effect.organization_id, &effect.code).and_then(|handler| handler.retry.as_ref());
+    Ok(Policy::of(&[of_handler, effect.retry.as_ref()]))
 }
 
 /// Does anything wait for the outcome? A plain effect is wanted for its own sake.

@@ -14,9 +14,11 @@ use super::definition;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::user;
+use crate::store::effect::{NewEffect, Origin};
 use crate::store::function;
 use crate::store::handler::{self, Handler, WATCH};
 use crate::store::organization::zero;
+use crate::wake;
 
 /// Codes that no handler gets, whatever its pattern.
 const OWN: [&str; 2] = ["wf.task", "wf.workflow"];
@@ -27,7 +29,10 @@ thread_local! {
 }
 
 /// Every handler, by organization and code.
-pub struct Handlers(HashMap<[u8; 16], HashMap<String, Rc<Handler>>>);
+pub struct Handlers {
+    by_organization: HashMap<[u8; 16], HashMap<String, Rc<Handler>>>,
+    have_sql: bool,
+}
 
 impl Handlers {
     /// The handler of a code: the organization's own before a shared one, the most specific first.
@@ -35,9 +40,21 @@ impl Handlers {
         if OWN.contains(&code) {
             return None;
         }
-        let own = self.0.get(organization.as_bytes());
-        let shared = self.0.get(zero().as_bytes()).filter(|_| organization != zero());
+        let own = self.by_organization.get(organization.as_bytes());
+        let shared = self.by_organization.get(zero().as_bytes()).filter(|_| organization != zero());
         own.into_iter().chain(shared).find_map(|handlers| most_specific(handlers, code))
+    }
+
+    /// Wakes the scheduler for those of new effects that it runs.
+    pub fn note(&self, origin: &Origin, effects: &[NewEffect]) {
+        if self.have_sql && effects.iter().any(|effect| self.is_sql(origin.organization_id, &effect.code)) {
+            wake::note(origin.now);
+        }
+    }
+
+    /// Is there any of kind sql?
+    pub fn have_sql(&self) -> bool {
+        self.have_sql
     }
 
     /// Does the scheduler run effects of this code?
@@ -61,12 +78,14 @@ pub fn all() -> Result<Rc<Handlers>, Error> {
         return Ok(kept);
     }
     WATCH.begin();
-    let mut handlers: HashMap<[u8; 16], HashMap<String, Rc<Handler>>> = HashMap::new();
+    let mut by_organization: HashMap<[u8; 16], HashMap<String, Rc<Handler>>> = HashMap::new();
+    let mut have_sql = false;
     for handler in handler::all()? {
-        let of_organization = handlers.entry(*handler.organization_id.as_bytes()).or_default();
+        have_sql |= handler.kind == "sql";
+        let of_organization = by_organization.entry(*handler.organization_id.as_bytes()).or_default();
         of_organization.insert(handler.code.clone(), Rc::new(handler));
     }
-    let handlers = Rc::new(Handlers(handlers));
+    let handlers = Rc::new(Handlers { by_organization, have_sql });
     KEPT.with(|kept| kept.replace(Some(handlers.clone())));
     Ok(handlers)
 }
@@ -124,6 +143,7 @@ pub fn register(caller: &Caller, code: &str, kind: &str, settings: Option<&Jsonb
         timeout: None,
         batch: settings.batch.unwrap_or(true),
         limits: settings.limits.as_deref().map(Jsonb::parse),
+        call: None,
     };
     let timeout = settings.timeout.as_ref().map(ToString::to_string);
     audit::change(caller, "register_handler", Setting::Handler, organization, code, None, || {

@@ -57,25 +57,31 @@ pub enum Verdict {
 
 /// Gives the answer of an effect to the instance that waits for it, whose row the caller has locked.
 pub fn answer(caller: &Caller, effect: &Effect, answer: &Answer) -> Result<(), Error> {
+    give(caller, effect, answer, |arrived| match instance::lock(effect.organization_id, effect.instance_id)? {
+        Some(instance) => attempt(caller, &instance, arrived),
+        None => Ok(Verdict::Late),
+    })
+}
+
+/// As `answer`, in a subtransaction of the caller's, which a transition that fails brings down.
+pub fn answer_locked(caller: &Caller, instance: &Instance, effect: &Effect, answer: &Answer) -> Result<(), Error> {
+    give(caller, effect, answer, |arrived| deliver_to(caller, instance, arrived))
+}
+
+fn give(
+    caller: &Caller,
+    effect: &Effect,
+    answer: &Answer,
+    deliver: impl FnOnce(Arrived) -> Result<Verdict, Error>,
+) -> Result<(), Error> {
     let Some(invoke_id) = &effect.invoke_id else {
         return Ok(());
     };
     let (event, payload) = answer.event(invoke_id);
-    let verdict = match instance::lock(effect.organization_id, effect.instance_id)? {
-        Some(instance) => {
-            let arrived = Arrived {
-                effect: Some(effect),
-                event: &event,
-                payload: Some(payload.clone()),
-                roles: None,
-                line_code: None,
-            };
-            attempt(caller, &instance, arrived)?
-        }
-        None => Verdict::Late,
-    };
+    let arrived =
+        Arrived { effect: Some(effect), event: &event, payload: Some(payload.clone()), roles: None, line_code: None };
     let is_error = matches!(answer, Answer::Error(_));
-    let (next_attempt_at, incident, error) = match verdict {
+    let (next_attempt_at, incident, error) = match deliver(arrived)? {
         Verdict::Delivered => return Ok(()),
         // Nobody waits for a failure any more.
         Verdict::Late if is_error => return Ok(()),
@@ -248,7 +254,9 @@ fn deliver_to(caller: &Caller, instance: &Instance, arrived: Arrived) -> Result<
             Lookup::One(state) => position.active.contains(state),
             _ => false,
         };
-        if !active || effect::is_outdated(effect, invoke_id)? {
+        // Without a step in between its state was not entered again.
+        let is_latest = instance.seq == effect.seq;
+        if !active || !is_latest && effect::is_outdated(effect, invoke_id)? {
             return Ok(Verdict::Late);
         }
     }

@@ -8,6 +8,7 @@ use super::caller::Caller;
 use super::child;
 use super::definition::Loaded;
 use super::evaluate::Evaluator;
+use super::handler;
 use super::new_id;
 use super::outbox;
 use super::sla;
@@ -280,6 +281,7 @@ impl<'a> Worked<'a> {
                 now,
             };
             effect::insert(&origin, &self.work.effects)?;
+            handler::all()?.note(&origin, &self.work.effects);
             outbox::announce(self.organization_id, self.work.effects.iter().map(|effect| effect.code.as_str()))?;
         }
         self.sla.write(self.organization_id, self.instance_id, now)?;

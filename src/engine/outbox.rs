@@ -17,7 +17,7 @@ use crate::pg::time::Timestamp;
 use crate::pg::transaction;
 use crate::settings;
 use crate::store::organization;
-use crate::store::outbox::{self, Portion, Queue, Scope, Taken, Taker};
+use crate::store::outbox::{self, Portion, Queue, Scope};
 
 /// Queues of one code that are looked at together.
 const WINDOW: usize = 64;
@@ -30,17 +30,19 @@ thread_local! {
 }
 
 /// What is to be taken.
-pub struct Wanted<'a> {
-    pub taker: Taker<'a>,
+pub struct Wanted<'a, T> {
+    pub now: Timestamp,
+    /// Takes the portions of queues.
+    pub fetch: &'a dyn Fn(&[Portion]) -> Result<Vec<T>, Error>,
     /// None: whatever has no other taker.
     pub codes: Option<Vec<String>>,
     pub accepts: &'a dyn Fn(&Queue) -> bool,
 }
 
-impl Wanted<'_> {
+impl<T> Wanted<'_, T> {
     /// Those of the queues from which something can be taken now.
     fn of(&self, queues: Vec<(Queue, Timestamp)>) -> Vec<Queue> {
-        let due = queues.into_iter().filter(|(_, due_at)| *due_at <= self.taker.now).map(|(queue, _)| queue);
+        let due = queues.into_iter().filter(|(_, due_at)| *due_at <= self.now).map(|(queue, _)| queue);
         due.filter(|queue| (self.accepts)(queue)).collect()
     }
 }
@@ -59,9 +61,9 @@ pub fn announce<'a>(organization: Uuid, mut codes: impl Iterator<Item = &'a str>
 }
 
 /// Takes at most `limit` effects: of each organization about as many, within a queue the oldest.
-pub fn take(caller: &Caller, wanted: &Wanted, limit: usize) -> Result<Vec<Taken>, Error> {
+pub fn take<T: AsRef<Queue>>(caller: &Caller, wanted: &Wanted<T>, limit: usize) -> Result<Vec<T>, Error> {
     let mut taken = Vec::new();
-    let mut budgets = Budgets { now: wanted.taker.now, scopes: HashMap::new(), queues: HashMap::new() };
+    let mut budgets = Budgets { now: wanted.now, scopes: HashMap::new(), queues: HashMap::new() };
     let parts = caller.parts();
     if parts.iter().all(|part| part.organization.is_some()) {
         let queues = caller.gather(|organization| match organization {
@@ -133,13 +135,13 @@ fn end_of(queues: &[(Queue, Timestamp)], window: usize) -> Option<Uuid> {
 
 /// Takes from these queues, the organization `begin` and those behind it first, and gives the first that got no turn,
 /// where there was not enough room for all.
-fn take_from(
-    wanted: &Wanted,
+fn take_from<T: AsRef<Queue>>(
+    wanted: &Wanted<T>,
     mut queues: Vec<Queue>,
     begin: Uuid,
     limit: usize,
     budgets: &mut Budgets,
-    taken: &mut Vec<Taken>,
+    taken: &mut Vec<T>,
 ) -> Result<Option<Uuid>, Error> {
     let turn = |organization: &Uuid| {
         u128::from_be_bytes(*organization.as_bytes()).wrapping_sub(u128::from_be_bytes(*begin.as_bytes()))
@@ -159,9 +161,9 @@ fn take_from(
         if portions.is_empty() {
             return Ok(None);
         }
-        let found = outbox::take(&wanted.taker, &portions)?;
+        let found = (wanted.fetch)(&portions)?;
         let mut counts: HashMap<&Queue, i32> = HashMap::new();
-        found.iter().for_each(|effect| *counts.entry(&effect.queue).or_default() += 1);
+        found.iter().for_each(|effect| *counts.entry(effect.as_ref()).or_default() += 1);
         for portion in &portions {
             let count = counts.get(&portion.queue).copied().unwrap_or(0);
             budgets.give_back(&portion.queue, i64::from(portion.share - count));

@@ -45,29 +45,39 @@ impl Policy {
         Policy { initial_interval: SECOND, ..Policy::for_messages() }
     }
 
-    /// The defaults with what a definition says over them. The definition was checked; what it does not say well is
-    /// left at its default.
-    pub fn over_defaults(retry: Option<&Jsonb>) -> Self {
+    /// The defaults with what each of these policies says over those before it. They were checked; what one does not
+    /// say well is left as it was.
+    pub fn of(policies: &[Option<&Jsonb>]) -> Self {
         let mut policy = Policy::default();
-        let Some(Ok(retry)) = retry.map(|retry| serde_json::from_str::<serde_json::Value>(&retry.to_text())) else {
-            return policy;
-        };
-        let interval = |key: &str, default: i64| retry.get(key).and_then(interval_micros).unwrap_or(default);
-        policy.initial_interval = interval("initial_interval", policy.initial_interval);
-        policy.maximum_interval = interval("maximum_interval", policy.maximum_interval);
-        if let Some(coefficient) = retry.get("backoff_coefficient").and_then(serde_json::Value::as_f64) {
-            policy.backoff_coefficient = coefficient;
-        }
-        if let Some(attempts) = retry.get("maximum_attempts").and_then(serde_json::Value::as_i64) {
-            policy.maximum_attempts = i32::try_from(attempts).unwrap_or(i32::MAX);
-        }
-        if let Some(errors) = retry.get("non_retryable_errors").and_then(serde_json::Value::as_array) {
-            policy.non_retryable_errors = errors.iter().filter_map(|error| error.as_str().map(str::to_owned)).collect();
-        }
-        if let Some(jitter) = retry.get("jitter").and_then(serde_json::Value::as_str) {
-            policy.full_jitter = jitter == "full";
+        for text in policies.iter().flatten().map(|retry| retry.to_text()) {
+            if let Ok(retry) = serde_json::from_str(&text) {
+                policy.apply(&retry);
+            }
         }
         policy
+    }
+
+    fn apply(&mut self, retry: &serde_json::Value) {
+        let interval = |key: &str, default: i64| retry.get(key).and_then(interval_micros).unwrap_or(default);
+        self.initial_interval = interval("initial_interval", self.initial_interval);
+        self.maximum_interval = interval("maximum_interval", self.maximum_interval);
+        if let Some(coefficient) = retry.get("backoff_coefficient").and_then(serde_json::Value::as_f64) {
+            self.backoff_coefficient = coefficient;
+        }
+        if let Some(attempts) = retry.get("maximum_attempts").and_then(serde_json::Value::as_i64) {
+            self.maximum_attempts = i32::try_from(attempts).unwrap_or(i32::MAX);
+        }
+        match retry.get("non_retryable_errors") {
+            Some(serde_json::Value::Array(errors)) => {
+                self.non_retryable_errors =
+                    errors.iter().filter_map(|error| error.as_str().map(str::to_owned)).collect();
+            }
+            Some(serde_json::Value::String(error)) => self.non_retryable_errors = vec![error.clone()],
+            _ => {}
+        }
+        if let Some(jitter) = retry.get("jitter").and_then(serde_json::Value::as_str) {
+            self.full_jitter = jitter == "full";
+        }
     }
 
     /// When to try again after this many attempts; None when it is over.

@@ -75,7 +75,7 @@ pub fn create(caller: &Caller, create: Create) -> Result<Task, Error> {
 /// Takes a task for the caller's user.
 pub fn claim(caller: &Caller, id: Uuid) -> Result<Task, Error> {
     let started = Instant::now();
-    let user = person(caller)?;
+    let user = person(caller, "user_id")?;
     let (instance, mut task) = fetch(caller, id)?;
     if task.task_state == "CLAIMED" && task.assignee_user_id.as_deref() == Some(user) {
         return Ok(task);
@@ -98,7 +98,7 @@ pub fn claim(caller: &Caller, id: Uuid) -> Result<Task, Error> {
 /// Gives a claimed task back: to whoever delegated it, else to those whom it was offered to.
 pub fn release(caller: &Caller, id: Uuid) -> Result<Task, Error> {
     let started = Instant::now();
-    let user = person(caller)?;
+    let user = person(caller, "user_id")?;
     let (instance, mut task) = fetch(caller, id)?;
     check_open(&task)?;
     if task.task_state == "OPEN" {
@@ -127,7 +127,7 @@ pub struct Complete {
 /// Completes a task, and takes the transition that waits for it.
 pub fn complete(caller: &Caller, id: Uuid, complete: Complete) -> Result<Task, Error> {
     let started = Instant::now();
-    let user = person(caller)?;
+    let user = person(caller, "user_id")?;
     check_metadata(complete.metadata.as_ref())?;
     let (instance, mut task) = fetch(caller, id)?;
     check_open(&task)?;
@@ -248,7 +248,7 @@ pub fn delegate(caller: &Caller, id: Uuid, to_user: Option<String>) -> Result<Ta
     let by = match (&caller.actor, &task.assignee_user_id) {
         (Some(by), _) => by.clone(),
         (None, Some(holder)) => holder.clone(),
-        (None, None) => person(caller)?.to_owned(),
+        (None, None) => person(caller, "delegated_by")?.to_owned(),
     };
     match &task.assignee_user_id {
         Some(holder) if *holder == to_user => {
@@ -374,12 +374,12 @@ fn text(value: Option<&str>) -> Jsonb {
 }
 
 /// The user who acts.
-fn person(caller: &Caller) -> Result<&str, Error> {
+fn person<'a>(caller: &'a Caller, argument: &str) -> Result<&'a str, Error> {
     match caller.actor.as_deref() {
-        Some(user) => check_text("user_id", user),
-        None => Err(Error::new(Code::InvalidArgument, "user_id is NULL")
+        Some(user) => check_text(argument, user),
+        None => Err(Error::new(Code::InvalidArgument, format!("{argument} is NULL"))
             .detail("A task is done by somebody.")
-            .hint("Give user_id => '...', or SET app.current_user_id.")),
+            .hint(format!("Give {argument} => '...', or SET app.current_user_id."))),
     }
 }
 

@@ -6,11 +6,13 @@
 //! is rolled back and each of it runs in a subtransaction of its own, so that what fails is recorded and leaves the
 //! others alone. Nothing here waits for a lock, except `insist`, in a transaction that holds nothing else.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use pgrx::Uuid;
 
 use super::caller::Caller;
+use super::dispatch::{self, Ran};
 use super::queue::Memory;
 use super::send::check_running;
 use super::sla::climb;
@@ -29,7 +31,7 @@ use crate::store::timer::{self, Due, Place, Timer};
 /// Timers that a tick fires unless it is told otherwise, and the most that are locked at once.
 pub const BATCH: i32 = 50;
 /// A backend remembers 64 subtransactions; with more, every snapshot has to search for them.
-const SUBTRANSACTIONS: usize = 60;
+pub const SUBTRANSACTIONS: usize = 60;
 /// Firings of a timer before it is FAILED.
 const ATTEMPTS: i32 = 3;
 /// Seconds before a failed firing is tried again; doubled each time.
@@ -60,7 +62,7 @@ pub struct Outcome {
 pub struct Report {
     pub run_id: Uuid,
     pub timers_fired: i32,
-    /// Child workflows that were started.
+    /// SQL effects that ran and child workflows that were started.
     pub effects_run: i32,
     /// Instances of which a service level warned, was breached or escalated.
     pub instances_escalated: i32,
@@ -98,7 +100,21 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
         duration_ms: 0.0,
         next_run_at: None,
     };
-    for part in caller.parts() {
+    let parts = caller.parts();
+    if !dry_run {
+        // First, because no instance may be locked while their functions run.
+        for part in &parts {
+            let (ran, was_alone) = run_effects(part, share.effects - report.effects_run)?;
+            report.run_id = record_run(part, "call", &Outcome::default(), &Carried::of_effects(&ran), started)?;
+            report.effects_run += ran.total();
+            if was_alone {
+                report.next_run_at = Some(caller.now);
+                report.duration_ms = millis(started);
+                return Ok(report);
+            }
+        }
+    }
+    for part in parts {
         let max_timers = share.timers - report.timers_fired;
         let max_instances = share.instances - report.instances_escalated;
         let max_tasks = share.tasks - report.tasks_escalated;
@@ -114,7 +130,9 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
             let limits = Limits { timers: max_timers, time: None, blame: false };
             let fired = batch(&part, &mut Memory::default(), &limits)?;
             let carried = carry_on(&part, share.effects - report.effects_run, max_instances, max_tasks)?;
-            report.run_id = record_run(&part, "call", &fired, &carried, started)?;
+            if fired.fired + fired.failed + carried.total() > 0 {
+                report.run_id = record_run(&part, "call", &fired, &carried, started)?;
+            }
             report.timers_fired += fired.fired;
             report.effects_run += carried.children;
             report.instances_escalated += carried.instances;
@@ -124,6 +142,29 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
     }
     report.duration_ms = millis(started);
     Ok(report)
+}
+
+thread_local! {
+    /// Effects that want a transaction of their own come first every other time.
+    static ALONE_FIRST: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs SQL effects, or one that is to be alone in its transaction. Was it one of those?
+fn run_effects(caller: &Caller, limit: i32) -> Result<(Ran, bool), Error> {
+    if limit <= 0 {
+        return Ok((Ran::default(), false));
+    }
+    let together = dispatch::Limits::together(limit.unsigned_abs() as usize);
+    let alone = dispatch::Limits { alone: true, ..dispatch::Limits::together(1) };
+    let alone_first = ALONE_FIRST.replace(!ALONE_FIRST.get());
+    let (first, second) = if alone_first { (&alone, &together) } else { (&together, &alone) };
+    let ran = dispatch::batch(caller, first)?;
+    if ran.total() > 0 {
+        return Ok((ran, first.alone));
+    }
+    let ran = dispatch::batch(caller, second)?;
+    let was_alone = second.alone && ran.total() > 0;
+    Ok((ran, was_alone))
 }
 
 fn millis(since: Instant) -> f64 {
@@ -150,7 +191,7 @@ pub fn record_run(
         driver,
         timers_fired: timers.fired,
         timers_failed: timers.failed,
-        effects_run: carried.children,
+        effects_run: carried.effects + carried.children,
         leases_expired: carried.expired,
         messages_delivered: carried.delivered,
         schedules_run: carried.scheduled,
@@ -166,13 +207,15 @@ pub fn record_run(
 
 /// The next moment at which anything is due.
 pub fn next_run(caller: &Caller) -> Result<Option<Timestamp>, Error> {
-    let moments = [timer::next(caller.organization)?, next_other(caller.organization)?];
+    let moments = [timer::next(caller.organization)?, next_other(caller.organization)?, dispatch::next(caller)?];
     Ok(moments.into_iter().flatten().min())
 }
 
 /// What was done besides timers.
 #[derive(Default)]
 pub struct Carried {
+    /// SQL effects that ran.
+    pub effects: i32,
     /// Child workflows that were started.
     pub children: i32,
     /// Leases that ran out.
@@ -188,9 +231,14 @@ pub struct Carried {
 }
 
 impl Carried {
+    /// Of a batch of SQL effects.
+    pub fn of_effects(ran: &Ran) -> Self {
+        Carried { effects: ran.total(), ..Carried::default() }
+    }
+
     /// Everything together.
     pub fn total(&self) -> i32 {
-        self.children + self.expired + self.delivered + self.scheduled + self.instances + self.tasks
+        self.effects + self.children + self.expired + self.delivered + self.scheduled + self.instances + self.tasks
     }
 }
 
@@ -198,6 +246,7 @@ impl Carried {
 /// service levels of at most `instances` instances speak, and escalates at most `tasks` tasks.
 pub fn carry_on(caller: &Caller, limit: i32, instances: i32, tasks: i32) -> Result<Carried, Error> {
     Ok(Carried {
+        effects: 0,
         scheduled: schedule::run_due(caller, limit)?,
         expired: effect::expire_leases(caller, limit)?,
         children: child::start_due(caller, limit)?,

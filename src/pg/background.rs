@@ -183,8 +183,12 @@ pub fn transaction<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Erro
         // SAFETY: leaves no transaction, whatever state the error left.
         unsafe { pg_sys::AbortCurrentTransaction() };
     }
-    // SAFETY: the context of the process; nothing is allocated between transactions.
-    unsafe { pg_sys::MemoryContextSwitchTo(pg_sys::TopMemoryContext) };
+    // SAFETY: the context of the process; nothing is allocated between transactions. Advisory locks that user code took
+    // for the session would be held as long as the worker lives.
+    unsafe {
+        pg_sys::LockReleaseAll(pg_sys::USER_LOCKMETHOD as u16, true);
+        pg_sys::MemoryContextSwitchTo(pg_sys::TopMemoryContext);
+    }
     result
 }
 

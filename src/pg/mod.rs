@@ -6,6 +6,7 @@
 
 pub mod background;
 pub mod call;
+pub mod control;
 pub mod database;
 pub mod error;
 pub mod extension;
@@ -14,6 +15,7 @@ pub mod guc;
 pub mod hook;
 pub mod jsonb;
 pub mod jsonpath;
+pub mod memory;
 pub mod process;
 pub mod relcache;
 pub mod shmem;
@@ -21,6 +23,7 @@ pub mod spi;
 pub mod subtransaction;
 pub mod table;
 pub mod time;
+pub mod timeout;
 pub mod transaction;
 pub mod user;
 mod varlena;

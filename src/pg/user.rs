@@ -4,7 +4,7 @@
 //! registered it, restricted, with the path that was in force then. Flags are added to those in force, never
 //! replaced. The way out restores all of it; where a panic skips that, the abort of the (sub)transaction does.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 use pgrx::pg_sys;
 
@@ -25,7 +25,7 @@ pub fn role_name(role: pg_sys::Oid) -> Option<String> {
     // SAFETY: with noerr the function answers null for a role that is gone, else a palloc'ed string.
     unsafe {
         let name = pg_sys::GetUserNameFromId(role, true);
-        (!name.is_null()).then(|| std::ffi::CStr::from_ptr(name).to_string_lossy().into_owned())
+        (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned())
     }
 }
 
@@ -67,6 +67,39 @@ pub fn as_user_code<T>(
     switched(role, flags, search_path, work)
 }
 
+/// Runs `work` so that nothing in it can write, user code included: the way back to writing is closed once a statement
+/// has run.
+pub fn read_only<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    // SAFETY: the GUC level opened is the one closed; where an error skips that, the abort of the transaction does it.
+    unsafe {
+        let level = pg_sys::NewGUCNestLevel();
+        set_within_level(c"transaction_read_only", c"on");
+        let result = work();
+        pg_sys::AtEOXact_GUC(false, level);
+        result
+    }
+}
+
+/// Sets a setting until the present GUC level ends.
+///
+/// # Safety
+/// A GUC level is open.
+unsafe fn set_within_level(name: &CStr, value: &CStr) {
+    // SAFETY: names and values of settings, as C strings.
+    unsafe {
+        pg_sys::set_config_option(
+            name.as_ptr(),
+            value.as_ptr(),
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_SAVE,
+            true,
+            0,
+            false,
+        );
+    }
+}
+
 fn switched<T>(
     role: pg_sys::Oid,
     flags: u32,
@@ -81,16 +114,7 @@ fn switched<T>(
         pg_sys::GetUserIdAndSecContext(&mut outer_role, &mut outer_flags);
         pg_sys::SetUserIdAndSecContext(role, outer_flags | flags as i32);
         let level = pg_sys::NewGUCNestLevel();
-        pg_sys::set_config_option(
-            c"search_path".as_ptr(),
-            path.as_ptr(),
-            pg_sys::GucContext::PGC_USERSET,
-            pg_sys::GucSource::PGC_S_SESSION,
-            pg_sys::GucAction::GUC_ACTION_SAVE,
-            true,
-            0,
-            false,
-        );
+        set_within_level(c"search_path", &path);
         let result = work();
         // Not "commit": what user code has set goes, its search_path above all, which would else be the caller's.
         pg_sys::AtEOXact_GUC(false, level);

@@ -108,6 +108,7 @@ pub struct Effect {
     pub invoke_id: Option<String>,
     pub state: Option<String>,
     pub retry: Option<Jsonb>,
+    pub code: String,
 }
 
 impl Effect {
@@ -121,6 +122,7 @@ impl Effect {
             invoke_id: row.get(6),
             state: row.get(7),
             retry: row.get(8),
+            code: row.required(9)?,
         })
     }
 }
@@ -151,6 +153,7 @@ pub fn complete(
                 invoke_id: row.get(5),
                 state: row.get(6),
                 retry: None,
+                code: row.required(8)?,
             },
             output: row.get(7),
         })
@@ -164,7 +167,7 @@ pub fn held(
     attempts: &Vec<i32>,
     organization: Option<Uuid>,
 ) -> Result<Vec<(Effect, i64)>, Error> {
-    HELD.rows(&[&worker, ids, attempts, &organization], |row| Ok((Effect::read(row)?, row.required(9)?)))
+    HELD.rows(&[&worker, ids, attempts, &organization], |row| Ok((Effect::read(row)?, row.required(10)?)))
 }
 
 /// How an attempt ended.
@@ -194,6 +197,7 @@ pub fn fail(effect: &Effect, failed: &Failed) -> Result<&'static str, Error> {
         &failed.next_retry_at,
         &failed.error_type,
         &failed.is_incident,
+        &effect.attempts,
     ])?;
     Ok(status)
 }
@@ -221,9 +225,9 @@ pub fn is_outdated(effect: &Effect, invoke_id: &str) -> Result<bool, Error> {
     newer.ok_or_else(|| Error::internal("EXISTS without a row"))
 }
 
-/// Locks effects whose worker let its lease run out.
-pub fn expired(now: Timestamp, organization: Option<Uuid>, limit: i32) -> Result<Vec<Effect>, Error> {
-    EXPIRED.rows(&[&now, &organization, &limit], Effect::read)
+/// Locks effects whose worker let its lease run out; of each whether it was the scheduler.
+pub fn expired(now: Timestamp, organization: Option<Uuid>, limit: i32) -> Result<Vec<(Effect, bool)>, Error> {
+    EXPIRED.rows(&[&now, &organization, &limit], |row| Ok((Effect::read(row)?, row.required(10)?)))
 }
 
 /// Takes children that are to be started, each with the input of its invoke.
@@ -232,17 +236,17 @@ pub fn claim_workflows(
     organization: Option<Uuid>,
     limit: i32,
 ) -> Result<Vec<(Effect, Option<Jsonb>)>, Error> {
-    WORKFLOW.rows(&[&now, &organization, &limit], |row| Ok((Effect::read(row)?, row.get(9))))
+    WORKFLOW.rows(&[&now, &organization, &limit], |row| Ok((Effect::read(row)?, row.get(10))))
 }
 
 /// One effect and its status.
 pub fn read(organization: Uuid, id: Uuid) -> Result<Option<(Effect, String)>, Error> {
-    READ.first(&[&organization, &id], |row| Ok((Effect::read(row)?, row.required(9)?)))
+    READ.first(&[&organization, &id], |row| Ok((Effect::read(row)?, row.required(10)?)))
 }
 
-/// Stores the answer of a child that ended well.
+/// Stores one result.
 pub fn answered(effect: &Effect, now: Timestamp, output: Option<&Jsonb>) -> Result<(), Error> {
-    ANSWERED.execute(&[&effect.organization_id, &effect.id, &now, &output.cloned()]).map(drop)
+    ANSWERED.execute(&[&effect.organization_id, &effect.id, &now, &output.cloned(), &effect.attempts]).map(drop)
 }
 
 /// Cancels one effect.

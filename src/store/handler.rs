@@ -6,6 +6,7 @@ use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::relcache::Watch;
+use crate::pg::spi::Statement;
 use crate::pg::time::Timestamp;
 use crate::wake;
 
@@ -30,16 +31,21 @@ pub struct Handler {
     pub timeout: Option<i64>,
     pub batch: bool,
     pub limits: Option<Jsonb>,
+    /// The call of its function.
+    pub call: Option<Statement>,
 }
 
 /// Reads every handler.
 pub fn all() -> Result<Vec<Handler>, Error> {
     ALL.rows(&[], |row| {
+        let function: Option<String> = row.get(4);
+        let name = function.as_deref().and_then(|function| function.strip_suffix("(jsonb)"));
         Ok(Handler {
+            call: name.map(|name| Statement::owned(format!("SELECT {name}($1)"))),
             organization_id: row.required(1)?,
             code: row.required(2)?,
             kind: row.required(3)?,
-            function: row.get(4),
+            function,
             run_as: row.required(5)?,
             search_path: row.required(6)?,
             retry: row.get(7),

@@ -2,6 +2,7 @@
 
 use pgrx::Uuid;
 
+use super::effect::{self, Effect};
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
@@ -10,6 +11,10 @@ use crate::wake;
 
 statement!(QUEUES, "effect_queues");
 statement!(CLAIM, "effect_claim");
+statement!(LOCK, "effect_lock_due");
+statement!(RUN, "effect_run");
+statement!(MARK, "effect_mark");
+statement!(MARKED, "effect_marked");
 statement!(RUNNING, "effect_running");
 statement!(STARTED, "effect_started");
 statement!(LIMIT_LOCK, "effect_limit_lock");
@@ -59,8 +64,7 @@ pub struct Portion {
 pub struct Taker<'a> {
     pub worker: &'a str,
     pub now: Timestamp,
-    /// None where the taker's own transaction ends the attempt.
-    pub lease_until: Option<Timestamp>,
+    pub lease_until: Timestamp,
 }
 
 /// An effect that was taken.
@@ -75,7 +79,7 @@ pub struct Taken {
 
 /// Takes of each queue its share, oldest first, as far as there is anything that nobody else is taking.
 pub fn take(taker: &Taker, portions: &[Portion]) -> Result<Vec<Taken>, Error> {
-    taker.lease_until.into_iter().for_each(wake::note);
+    wake::note(taker.lease_until);
     let parameters: (Vec<String>, Vec<Uuid>, Vec<String>) = (
         portions.iter().map(|portion| portion.queue.code.clone()).collect(),
         portions.iter().map(|portion| portion.queue.organization_id).collect(),
@@ -104,6 +108,107 @@ pub fn take(taker: &Taker, portions: &[Portion]) -> Result<Vec<Taken>, Error> {
             })
         },
     )
+}
+
+/// An effect that the scheduler has locked, with all that its function is told.
+pub struct Held {
+    pub effect: Effect,
+    pub params: Option<Jsonb>,
+    /// Of its instance.
+    pub context: Jsonb,
+    /// Microseconds.
+    pub timeout: Option<i64>,
+    pub queue: Queue,
+    /// Does a limit count it?
+    pub is_limited: bool,
+    place: String,
+}
+
+/// Locks of each queue its share, oldest first, of the effects with these ids, as far as nobody else is at them.
+pub fn lock(now: Timestamp, portions: &[Portion], ids: (Uuid, Uuid)) -> Result<Vec<Held>, Error> {
+    LOCK.rows(
+        &[
+            &portions.iter().map(|portion| portion.queue.code.clone()).collect::<Vec<_>>(),
+            &portions.iter().map(|portion| portion.queue.organization_id).collect::<Vec<_>>(),
+            &portions.iter().map(|portion| portion.queue.lane.clone()).collect::<Vec<_>>(),
+            &portions.iter().map(|portion| portion.share).collect::<Vec<i32>>(),
+            &portions.iter().map(|portion| portion.is_limited).collect::<Vec<bool>>(),
+            &portions.iter().map(|portion| portion.started_before).collect::<Vec<Timestamp>>(),
+            &now,
+            &ids.0,
+            &ids.1,
+        ],
+        |row| {
+            let queue = Queue { code: row.required(1)?, organization_id: row.required(2)?, lane: row.required(3)? };
+            let attempts: i32 = row.required(7)?;
+            Ok(Held {
+                effect: Effect {
+                    organization_id: queue.organization_id,
+                    id: row.required(4)?,
+                    instance_id: row.required(5)?,
+                    seq: row.required(6)?,
+                    attempts: attempts + 1,
+                    invoke_id: row.get(8),
+                    state: row.get(9),
+                    retry: row.get(10),
+                    code: queue.code.clone(),
+                },
+                timeout: row.get(11),
+                params: row.get(12),
+                context: row.required(13)?,
+                place: row.required(14)?,
+                is_limited: row.required(15)?,
+                queue,
+            })
+        },
+    )
+}
+
+/// Stores the results of effects that are locked.
+pub fn complete(now: Timestamp, done: &[(&Held, Option<Jsonb>)]) -> Result<(), Error> {
+    let hit = RUN.rows(
+        &[
+            &done.iter().map(|(held, _)| held.place.clone()).collect::<Vec<_>>(),
+            &done.iter().map(|(_, output)| output.clone()).collect::<Vec<_>>(),
+            &done.iter().map(|(held, _)| held.is_limited).collect::<Vec<_>>(),
+            &now,
+            &done.iter().map(|(held, _)| held.effect.attempts).collect::<Vec<_>>(),
+        ],
+        |row| row.required::<Uuid>(1),
+    )?;
+    // A function has written the row, by cancelling its own instance for one. It has run all the same.
+    for (held, output) in done.iter().filter(|(held, _)| hit.len() < done.len() && !hit.contains(&held.effect.id)) {
+        effect::answered(&held.effect, now, output.as_ref())?;
+    }
+    Ok(())
+}
+
+impl Held {
+    /// Writes that an attempt begins, to be committed before it does. It has failed if that is all that is known at the
+    /// end of this lease.
+    pub fn mark(&self, lease_until: Timestamp) -> Result<(), Error> {
+        wake::note(lease_until);
+        MARK.execute(&[&self.effect.organization_id, &self.effect.id, &lease_until]).map(drop)
+    }
+
+    /// Locks an effect that was marked; None where that attempt is over.
+    pub fn lock_marked(self) -> Result<Option<Self>, Error> {
+        let effect = &self.effect;
+        let place = MARKED.first(&[&effect.organization_id, &effect.id, &effect.attempts], |row| row.required(1))?;
+        Ok(place.map(|place| Held { place, ..self }))
+    }
+}
+
+impl AsRef<Queue> for Taken {
+    fn as_ref(&self) -> &Queue {
+        &self.queue
+    }
+}
+
+impl AsRef<Queue> for Held {
+    fn as_ref(&self) -> &Queue {
+        &self.queue
+    }
 }
 
 /// What a limit counts: a code, of one organization and lane or of all.

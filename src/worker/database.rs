@@ -8,13 +8,14 @@ use pgrx::pg_sys;
 
 use crate::engine::caller::{self, Caller};
 use crate::engine::capability::Capability;
+use crate::engine::dispatch::{self, Ran};
 use crate::engine::queue::Memory;
 use crate::engine::tick::{self, Carried, Limits};
 use crate::error::Error;
 use crate::pg::time::Timestamp;
 use crate::pg::{background, database, process};
 use crate::settings;
-use crate::store::timer;
+use crate::store::{organization, timer};
 use crate::wake::{self, LEFT, NEVER, Seat, TAKEN, Verdict};
 
 /// The pause after a batch that failed as a whole; doubled each time.
@@ -23,6 +24,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The pause before what somebody holds is tried again; doubled each time.
 const FIRST_DELAY: Duration = Duration::from_millis(1);
 const LONGEST_DELAY: Duration = Duration::from_millis(100);
+const LONGEST_EFFECT_DELAY: Duration = Duration::from_secs(1);
+/// How long SQL effects run one by one before others have their turn.
+const EFFECT_TIME: Duration = Duration::from_millis(20);
 /// The clock may be set while the worker sleeps: it looks at it this often, without a transaction.
 const CLOCK_CHECK: Duration = Duration::from_secs(60);
 
@@ -74,11 +78,83 @@ struct Worker {
     memory: Memory,
     /// After a batch that failed as a whole.
     pause: Duration,
-    /// Before what somebody holds is tried again, timers apart.
+    others: Side,
+    effects: Side,
+}
+
+/// Work beside timers.
+struct Side {
+    /// Before what somebody holds is tried again.
     delay: Duration,
-    /// After a batch of other work that failed as a whole, and the moment until which it rests.
-    others_pause: Duration,
-    others_after: Timestamp,
+    /// After a batch that failed as a whole, and the moment until which this work rests.
+    pause: Duration,
+    after: Timestamp,
+}
+
+impl Side {
+    fn new() -> Self {
+        Side { delay: FIRST_DELAY, pause: FIRST_PAUSE, after: Timestamp(i64::MIN) }
+    }
+
+    /// Does the work, unless it rests. Is there more to do at once, and when is the next?
+    fn run(
+        &mut self,
+        longest_delay: Duration,
+        work: impl FnOnce() -> Result<(bool, Option<Timestamp>), Error>,
+    ) -> (bool, Option<Timestamp>) {
+        let now = Timestamp::now();
+        if now < self.after {
+            return (false, Some(self.after));
+        }
+        match work() {
+            Ok((is_busy, next)) => {
+                // What is due and still could not be done, because somebody holds it, is tried again a little later.
+                let is_held = !is_busy && next.is_some_and(|next| next <= now);
+                self.delay = if is_held { (self.delay * 2).min(longest_delay) } else { FIRST_DELAY };
+                self.pause = FIRST_PAUSE;
+                (is_busy, if is_held { Some(after(self.delay)) } else { next })
+            }
+            Err(error) => {
+                warn(&error);
+                self.after = after(self.pause);
+                self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+                (false, Some(self.after))
+            }
+        }
+    }
+}
+
+/// Runs what is suspect one by one, then a batch, then one that wants to be alone.
+fn run_effects() -> Result<(bool, Option<Timestamp>), Error> {
+    let mut ran = 0;
+    let mut from = organization::zero(); // lower than every id
+    if let Some((last_suspect, first_other)) = wake::suspects() {
+        let started = Instant::now();
+        while started.elapsed() < EFFECT_TIME
+            && let Some(held) = transact(|caller| dispatch::mark(caller, last_suspect))?
+        {
+            ran += recorded(|caller| dispatch::run_marked(caller, held))?;
+        }
+        from = first_other;
+    }
+    for alone in [false, true] {
+        let limits =
+            dispatch::Limits { effects: settings::batch_size().unsigned_abs() as usize, alone, from, blame: true };
+        ran += recorded(|caller| dispatch::batch(caller, &limits))?;
+    }
+    let next = if ran > 0 { None } else { transact(dispatch::next)? };
+    Ok((ran > 0, next))
+}
+
+/// Runs SQL effects in a transaction, records that and gives how many they were.
+fn recorded(run: impl FnOnce(&Caller) -> Result<Ran, Error>) -> Result<i32, Error> {
+    transact(|caller| {
+        let started = Instant::now();
+        let ran = run(caller)?;
+        let carried = Carried::of_effects(&ran);
+        tick::record_run(caller, "worker", &tick::Outcome::default(), &carried, started)?;
+        Ok(ran.total())
+    })
 }
 
 /// When to look for work next.
@@ -90,14 +166,8 @@ enum Next {
 }
 
 fn serve(seat: &'static Seat) -> Verdict {
-    let mut worker = Worker {
-        seat,
-        memory: Memory::default(),
-        pause: FIRST_PAUSE,
-        delay: FIRST_DELAY,
-        others_pause: FIRST_PAUSE,
-        others_after: Timestamp(i64::MIN),
-    };
+    let mut worker =
+        Worker { seat, memory: Memory::default(), pause: FIRST_PAUSE, others: Side::new(), effects: Side::new() };
     loop {
         process::reset_latch();
         background::reload_configuration();
@@ -159,6 +229,7 @@ impl Worker {
             Err(error) => return self.recover(error),
         };
         let (more_others, other) = self.carry_on();
+        let (more_effects, effect) = self.run_effects();
         if let Some(due) = self.memory.held_long() {
             let memory = &mut self.memory;
             if let Err(error) = transact(|caller| tick::insist(caller, &due, memory)) {
@@ -166,44 +237,39 @@ impl Worker {
             }
         }
         self.pause = FIRST_PAUSE;
-        if more_timers || more_others {
+        if more_timers || more_others || more_effects {
             return Next::Now;
         }
         let longest = settings::longest_sleep();
         let again = self.memory.again().map_or(longest, |again| again.saturating_duration_since(Instant::now()));
         let next = after(again.min(longest));
-        Next::At([timer, other].into_iter().flatten().fold(next, Timestamp::min))
+        Next::At([timer, other, effect].into_iter().flatten().fold(next, Timestamp::min))
     }
 
-    /// Everything but timers, in a transaction of its own: what fails there must not stop them. Is there more to do at
-    /// once, and when is the next?
+    /// Everything but timers and SQL effects, in a transaction of its own: what fails there must not stop them. Is there
+    /// more to do at once, and when is the next?
     fn carry_on(&mut self) -> (bool, Option<Timestamp>) {
-        let now = Timestamp::now();
-        if now < self.others_after {
-            return (false, Some(self.others_after));
-        }
-        let carried = transact(|caller| {
-            let started = Instant::now();
-            let carried = tick::carry_on(caller, tick::BATCH, tick::BATCH, tick::BATCH)?;
-            tick::record_run(caller, "worker", &tick::Outcome::default(), &carried, started)?;
-            let is_busy = carried.total() > 0;
-            Ok((is_busy, if is_busy { None } else { tick::next_other(None)? }))
-        });
-        match carried {
-            Ok((is_busy, next)) => {
-                // What is due and still could not be done, because somebody holds it, is tried again a little later.
-                let is_held = next.is_some_and(|next| next <= now);
-                self.delay = if is_held { (self.delay * 2).min(LONGEST_DELAY) } else { FIRST_DELAY };
-                self.others_pause = FIRST_PAUSE;
-                (is_busy, if is_held { Some(after(self.delay)) } else { next })
+        self.others.run(LONGEST_DELAY, || {
+            transact(|caller| {
+                let started = Instant::now();
+                let carried = tick::carry_on(caller, tick::BATCH, tick::BATCH, tick::BATCH)?;
+                tick::record_run(caller, "worker", &tick::Outcome::default(), &carried, started)?;
+                let is_busy = carried.total() > 0;
+                Ok((is_busy, if is_busy { None } else { tick::next_other(None)? }))
+            })
+        })
+    }
+
+    /// SQL effects, in transactions of their own, because no instance may be locked while their functions run.
+    fn run_effects(&mut self) -> (bool, Option<Timestamp>) {
+        self.effects.run(LONGEST_EFFECT_DELAY, || {
+            let done = run_effects();
+            if done.as_ref().is_err_and(Error::is_cancellation) {
+                // Nobody can say which function it was that was cancelled, or raised the error of one.
+                wake::suspect();
             }
-            Err(error) => {
-                warn(&error);
-                self.others_after = after(self.others_pause);
-                self.others_pause = (self.others_pause * 2).min(LONGEST_PAUSE);
-                (false, Some(self.others_after))
-            }
-        }
+            done
+        })
     }
 
     /// A batch failed as a whole: nothing of it has happened. What was remembered may be what failed.

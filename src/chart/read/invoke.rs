@@ -130,12 +130,21 @@ impl<'a> Reader<'a> {
                 let message = "An empty list of outcomes lets nobody complete the task; leave it out to allow any";
                 self.flaw(node, FindingCode::BadValue, message);
             }
-            ("outcomes", Value::Array(_)) | ("not_by" | "candidate_roles" | "candidate_users", _) => {
-                drop(self.names(node, &what))
-            }
+            ("not_by", _) => self.doers(node),
+            ("outcomes", Value::Array(_)) | ("candidate_roles" | "candidate_users", _) => drop(self.names(node, &what)),
             ("outcomes", _) => self.wrong_type(node, &what, "an array of strings"),
             ("escalations", _) => drop(self.escalations(node)),
             _ => {}
+        }
+    }
+
+    /// Whose doers may not do a task: looked up when all names are known.
+    fn doers(&mut self, node: NodeId) {
+        for item in self.items(node).iter().copied() {
+            if !self.is_computed(item) {
+                let name = self.name(item, "\"not_by\"");
+                self.draft.not_by.extend(name.map(|name| (item, name)));
+            }
         }
     }
 

@@ -151,7 +151,7 @@ fn what_is_computed_is_not_judged_as_a_constant() {
     for input in [
         json!("$.task"),
         json!({ "title": "$.t", "assignee_role": "$.r", "priority": "$.p", "due": "$.due", "outcomes": "$.o", "due_at": { "call": "demo.value" } }),
-        json!({ "title": "t", "candidate_users": ["u"], "due": "2030-01-31T12:00:00Z", "due_at": "2030-01-31", "priority": "high", "not_by": "review", "escalations": [{ "after": "PT1H", "to_role": "x" }] }),
+        json!({ "title": "t", "candidate_users": ["u"], "due": "2030-01-31T12:00:00Z", "due_at": "2030-01-31", "priority": "high", "not_by": ["#m.a", "$.x"], "escalations": [{ "after": "PT1H", "to_role": "x" }] }),
     ] {
         chart(
             json!({ "id": "m", "initial": "a", "states": { "a": { "invoke": { "src": "wf.task", "input": input, "retry": { "maximum_attempts": 0 }, "timeout": 500 } } } }),

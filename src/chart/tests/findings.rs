@@ -237,6 +237,7 @@ fn table() -> Vec<(String, &'static str, FindingCode)> {
         (task(r#""candidate_roles":[7]"#), "/states/a/invoke/input/candidate_roles/0", WrongType),
         (task(r#""priority":"soon""#), "/states/a/invoke/input/priority", BadValue),
         (task(r#""priority":3"#), "/states/a/invoke/input/priority", BadValue),
+        (task(r#""not_by":["a","nobody"]"#), "/states/a/invoke/input/not_by/1", DanglingTarget),
         (task(r#""metadata":[]"#), "/states/a/invoke/input/metadata", WrongType),
         (task(r#""assignee":"x""#), "/states/a/invoke/input/assignee", UnknownKey),
         (task(r#""due":"tomorrow""#), "/states/a/invoke/input/due", BadDuration),

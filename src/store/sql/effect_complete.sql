@@ -9,4 +9,4 @@ WHERE e.id = answer.id
   AND e.worker = $1
   AND e.status = 'EXECUTING'
   AND ($6::uuid IS NULL OR e.organization_id = $6)
-RETURNING e.organization_id, e.id, e.instance_id, e.seq, e.invoke_id, e.state, e.output
+RETURNING e.organization_id, e.id, e.instance_id, e.seq, e.invoke_id, e.state, e.output, e.code

@@ -1,5 +1,6 @@
 -- Effects whose worker let its lease run out. Index: idx_wf_effects_lease.
-SELECT e.organization_id, e.id, e.instance_id, e.seq, e.attempts, e.invoke_id, e.state, e.retry
+SELECT e.organization_id, e.id, e.instance_id, e.seq, e.attempts, e.invoke_id, e.state, e.retry, e.code,
+    COALESCE(e.worker = 'wf', false)
 FROM wf.effect AS e
 WHERE e.status = 'EXECUTING'
   AND e.lease_until < $1

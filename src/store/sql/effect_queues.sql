@@ -20,7 +20,7 @@ WITH RECURSIVE present (code) AS (
     FROM present
     WHERE present.code IS NOT NULL
 ), wanted (code) AS (
-    SELECT present.code FROM present WHERE present.code <> 'wf.task'
+    SELECT present.code FROM present WHERE present.code IS NOT NULL
     UNION
     SELECT asked.code FROM pg_catalog.unnest($1::text[]) AS asked (code)
 )

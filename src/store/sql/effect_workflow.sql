@@ -15,4 +15,4 @@ UPDATE wf.effect AS e
 SET status = 'EXECUTING', worker = 'wf', attempts = e.attempts + 1, next_retry_at = NULL
 FROM ready
 WHERE e.organization_id = ready.organization_id AND e.id = ready.id
-RETURNING e.organization_id, e.id, e.instance_id, e.seq, e.attempts, e.invoke_id, e.state, e.retry, e.params
+RETURNING e.organization_id, e.id, e.instance_id, e.seq, e.attempts, e.invoke_id, e.state, e.retry, e.code, e.params
