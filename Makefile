@@ -5,9 +5,9 @@ PG ?= 15
 PRELOAD ?=
 export PG PRELOAD
 
-layers := test-chart test-pg test-regress test-isolation test-client test-worker test-upgrade test-readme
+layers := test-chart test-pg test-regress test-isolation test-client test-outbox test-languages test-worker test-chaos test-upgrade test-dump test-readme
 
-.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions bench-lists lint freeze install clean
+.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions bench-lists chaos lint reference package test-package freeze install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -35,8 +35,12 @@ test-pg: ## Rust tests inside a server
 test-regress: ## what psql shows (pg_regress)
 test-isolation: ## sessions at the same time (pg_isolation_regress)
 test-client: ## a client as applications have it
+test-outbox: ## clients that claim effects, fail and die
+test-languages: ## the workers of docs/workers.md in Python and TypeScript
 test-worker: ## background workers on servers that crash, move and are promoted
+test-chaos: ## clients at work while their server is killed, briefly
 test-upgrade: ## the schema and the work of earlier versions
+test-dump: ## work in flight, dumped and restored in every format
 test-readme: ## the SQL of the README and docs
 $(layers):
 	@scripts/test $(@:test-%=%)
@@ -50,8 +54,20 @@ bench-definitions: ## what a large definition costs (release build)
 bench-timers: ## how late timers fire, how fast a backlog drains (release build)
 	@scripts/bench-timers
 
+chaos: ## the same for ten minutes; CHAOS_SEED=N repeats a run's choices
+	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} scripts/test chaos
+
 lint: ## checks the style: rustfmt, clippy, shellcheck, the rules of the house
 	@scripts/lint
+
+reference: ## writes docs/reference.md from the comments in the database
+	@scripts/reference
+
+package: ## builds a Debian package of it, under target/
+	@scripts/package
+
+test-package: ## installs that package into a fresh Debian and removes it again (root, debootstrap)
+	@scripts/test-package
 
 freeze: ## freezes the present version for its release: its schema, rows of its work, checksums
 	@scripts/freeze

@@ -192,3 +192,19 @@ remove_bench() {
     stop_server "$run/data"
     rm -rf "$run"
 }
+
+# build_package: a release build for the system's Postgres, laid out as it is to be installed. Sets $package to its directory.
+build_package() {
+    scripts/setup
+    take_lock
+    locate_private
+    use_pgrx_home
+    package=$target/package-pg$PG
+    rm -rf "$package"
+    say "building the extension for release (some minutes)"
+    local log=$target/install.log
+    { cargo pgrx package --no-default-features --features "pg$PG" --pg-config "$(system_pg_config)" --out-dir "$package" >"$log"; } 2>&1 9>&- | quiet_pgrx 9>&- || {
+        cat "$log" >&2
+        die "the extension does not build"
+    }
+}

@@ -41,6 +41,7 @@ pgrx::extension_sql_file!(
 );
 pgrx::extension_sql_file!("../sql/schema/84_tasks.sql", name = "tasks", requires = ["instances"]);
 pgrx::extension_sql_file!("../sql/schema/31_scheduler_run.sql", name = "scheduler_run", requires = ["work"]);
+pgrx::extension_sql_file!("../sql/schema/38_retention.sql", name = "retention", requires = ["work"]);
 pgrx::extension_sql_file!(
     "../sql/schema/83_scheduler.sql",
     name = "scheduler",
@@ -74,6 +75,23 @@ pgrx::extension_sql_file!(
     requires = ["feature_flag", api::feature_flag::wf_set_feature_flag, api::feature_flag::wf_check_feature_flag]
 );
 pgrx::extension_sql_file!(
+    "../sql/schema/85_operations.sql",
+    name = "operations",
+    requires = [
+        "retention",
+        "views",
+        api::errors::wf::raise,
+        api::errors::wf::session_organization,
+        api::check::wf_check,
+        api::health::wf_health,
+        api::health::wf_metrics,
+        api::health::wf_metrics_text,
+        api::retention::wf_purge,
+        api::retention::wf_hold_instance,
+        api::retention::wf_release_instance
+    ]
+);
+pgrx::extension_sql_file!(
     "../sql/schema/40_member.sql",
     name = "member",
     requires = ["definition", api::member::wf::member_changed]
@@ -83,7 +101,7 @@ pgrx::extension_sql_file!("../sql/schema/84_member.sql", name = "member_views", 
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",
-    requires = ["tasks", "error_codes", "feature_flags", "outbox", "member_views", "secret"],
+    requires = ["tasks", "error_codes", "feature_flags", "outbox", "operations", "member_views", "secret"],
     finalize
 );
 

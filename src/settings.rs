@@ -8,6 +8,7 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 static FAKE_NOW: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 static MAX_PAYLOAD: GucSetting<i32> = GucSetting::<i32>::new(1024);
 static USER_CODE_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(30_000);
+static RETENTION: GucSetting<i32> = GucSetting::<i32>::new(0);
 static ENABLED: GucSetting<bool> = GucSetting::<bool>::new(true);
 static WORKERS: GucSetting<i32> = GucSetting::<i32>::new(1);
 static BATCH_SIZE: GucSetting<i32> = GucSetting::<i32>::new(500);
@@ -44,6 +45,16 @@ pub fn define() {
         i32::MAX,
         GucContext::Suset,
         GucFlags::UNIT_MS,
+    );
+    GucRegistry::define_int_guc(
+        c"pg_workflow.retention",
+        c"The scheduler deletes finished instances that are older than this.",
+        c"With all their rows, in small batches; 0 keeps everything. ALTER DATABASE ... SET reaches the workers.",
+        &RETENTION,
+        0,
+        i32::MAX,
+        GucContext::Suset,
+        GucFlags::UNIT_S,
     );
     GucRegistry::define_bool_guc(
         c"pg_workflow.notify_effects",
@@ -112,6 +123,14 @@ fn define_worker() {
 pub fn user_code_timeout() -> Option<Duration> {
     let millis = USER_CODE_TIMEOUT.get().unsigned_abs();
     (millis > 0).then(|| Duration::from_millis(millis.into()))
+}
+
+/// `pg_workflow.retention`; None where everything is kept.
+pub fn retention() -> Option<Duration> {
+    match RETENTION.get() {
+        0 => None,
+        seconds => Some(Duration::from_secs(seconds.unsigned_abs().into())),
+    }
 }
 
 /// `pg_workflow.enabled`.

@@ -13,6 +13,7 @@ CREATE TABLE wf.scheduler_run (
     schedules_run      integer          NOT NULL,
     instances_escalated integer         NOT NULL,
     tasks_escalated    integer          NOT NULL,
+    instances_purged   integer          NOT NULL,
     CONSTRAINT idx_wf_scheduler_runs PRIMARY KEY (id)
 );
 COMMENT ON TABLE wf.scheduler_run IS 'What the scheduler did, the last 1,000 times that it did anything.';

@@ -14,7 +14,8 @@ SELECT
     r.messages_delivered,
     r.schedules_run,
     r.instances_escalated,
-    r.tasks_escalated
+    r.tasks_escalated,
+    r.instances_purged
 FROM wf.scheduler_run AS r;
 COMMENT ON VIEW wf_scheduler_runs_view IS
     'The last 1,000 runs of the scheduler that did anything; organization_id is NULL where a run served all.';

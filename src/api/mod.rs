@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod calendar;
+mod check;
 mod clock;
 mod define;
 mod diagram;
@@ -12,6 +13,7 @@ mod errors;
 mod events;
 mod feature_flag;
 mod handler;
+mod health;
 mod incident;
 mod instance;
 mod member;
@@ -19,6 +21,7 @@ mod modify;
 mod pause;
 mod publish;
 mod reassign;
+mod retention;
 mod schedule;
 mod scheduler;
 mod secret;

@@ -13,11 +13,12 @@ use super::caller::{Caller, check_size};
 use super::handler::is_covered;
 use super::inbox::{self, Answer};
 use super::macrostep::{Cause, administrative_step};
-use super::{failure, outbox};
+use super::{dispatch, failure, outbox};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::store::effect::{self, Found};
 use crate::store::instance::{self, Instance};
+use crate::store::outbox::Queue;
 use crate::store::{message, step};
 
 /// Which failed effects are to be put back, and how.
@@ -59,7 +60,7 @@ pub fn retry(caller: &Caller, wanted: &Retry) -> Result<Retried, Error> {
         |code: &str| wanted.codes.as_ref().is_none_or(|codes| codes.iter().any(|pattern| is_covered(pattern, code)));
     let mut failed = Vec::new();
     for found in effect::failed(organization, id, seq)? {
-        if is_asked_for(&found.code) && failure::is_wanted(&found.effect)? {
+        if is_asked_for(&found.effect.code) && failure::is_wanted(&found.effect)? {
             failed.push(found);
         }
     }
@@ -77,7 +78,7 @@ pub fn retry(caller: &Caller, wanted: &Retry) -> Result<Retried, Error> {
         failed = within;
     }
     if failed.is_empty() {
-        return Err(Error::new(Code::RetryLimitExceeded, format!("{found} effects have spent their attempts"))
+        return Err(Error::new(Code::RetryLimitExceeded, "what failed has spent its attempts")
             .detail("They were put back by hand as often as their retry policy tries them by itself.")
             .hint("Mend the cause, then give force_retry => true; or supply the result with wf_skip_effect."));
     }
@@ -85,10 +86,20 @@ pub fn retry(caller: &Caller, wanted: &Retry) -> Result<Retried, Error> {
         effect::put_back(effect, wanted.params.as_ref(), caller.now)?;
         message::drop_answers(organization, id, effect.id)?;
     }
-    outbox::announce(organization, failed.iter().map(|found| found.code.as_str()))?;
+    outbox::announce(organization, failed.iter().map(|found| found.effect.code.as_str()))?;
+    run_now(caller, &failed)?;
     let outcome = outcome(&failed, found)?;
     record_retry(caller, &instance, &failed, wanted.params.as_ref(), started)?;
     Ok(outcome)
+}
+
+/// Runs those of the effects, which wait again, that the scheduler would run.
+fn run_now(caller: &Caller, failed: &[Found]) -> Result<(), Error> {
+    let waiting = failed.iter().map(|Found { effect, lane, .. }| {
+        let queue = Queue { code: effect.code.clone(), organization_id: effect.organization_id, lane: lane.clone() };
+        (queue, effect.id)
+    });
+    dispatch::run_now(caller, waiting.collect())
 }
 
 /// Was it put back as often as its policy tries it by itself?
@@ -119,7 +130,8 @@ fn outcome(failed: &[Found], found: usize) -> Result<Retried, Error> {
         effect::status(&ids, organization)?.into_iter().map(|(id, status)| (*id.as_bytes(), status)).collect();
     let mut outcome = Retried::default();
     let mut effects = Vec::new();
-    for Found { effect, code, .. } in failed {
+    for Found { effect, .. } in failed {
+        let code = &effect.code;
         let status = statuses.get(effect.id.as_bytes()).map_or("", String::as_str);
         outcome.retried.push(code.clone());
         match status {
@@ -200,7 +212,7 @@ pub fn skip(caller: &Caller, id: Uuid, output: Option<Jsonb>, reason: Option<Str
     Ok(Skipped {
         effect_id: id,
         instance_id: now.id,
-        code: found.code,
+        code: found.effect.code,
         previous_status: found.status,
         status: "COMPLETED".to_owned(),
         to_state: now.state,
@@ -209,7 +221,7 @@ pub fn skip(caller: &Caller, id: Uuid, output: Option<Jsonb>, reason: Option<Str
 
 fn check_can_be_skipped(found: &Found) -> Result<(), Error> {
     let id = found.effect.id;
-    match (found.status.as_str(), found.code.as_str()) {
+    match (found.status.as_str(), found.effect.code.as_str()) {
         ("COMPLETED", _) => Err(Error::new(Code::EffectAlreadyCompleted, format!("effect {id} is completed"))
             .hint("SELECT output FROM wf_effects_view shows its result.")),
         ("CANCELLED", _) => Err(Error::new(Code::InvalidArgument, format!("effect {id} is cancelled"))
@@ -225,7 +237,7 @@ fn check_can_be_skipped(found: &Found) -> Result<(), Error> {
 fn before_and_after(found: &Found, status: &str) -> Jsonb {
     Jsonb::object(|effect| {
         effect.set_text("effect_id", &found.effect.id.to_string());
-        effect.set_text("code", &found.code);
+        effect.set_text("code", &found.effect.code);
         effect.set_text("from", &found.status);
         effect.set_text("to", status);
     })

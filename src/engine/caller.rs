@@ -59,6 +59,7 @@ impl Caller {
         actor: Option<String>,
         roles: Option<Vec<String>>,
     ) -> Result<Self, Error> {
+        version::check()?;
         let named = match named {
             Some(organization) => Some(organization),
             None => session_organization()?,
@@ -112,6 +113,11 @@ impl Caller {
         }
         let organizations = self.rights.organizations(self.capability);
         organizations.into_iter().map(|organization| self.in_organization(organization)).collect()
+    }
+
+    /// The organizations that a function about sets serves; None for all.
+    pub fn served(&self) -> Option<Vec<Uuid>> {
+        self.parts().iter().map(|part| part.organization).collect()
     }
 
     /// May the caller do this in an organization? For what is not the object of the call.
@@ -270,10 +276,7 @@ pub fn write<T>(
             .hint("Queue an effect, and let its handler call this function."));
     }
     let caller = Caller::new(capability, organization, actor, roles)?;
-    user::as_owner(|| {
-        version::check()?;
-        work(&caller)
-    })
+    user::as_owner(|| work(&caller))
 }
 
 /// Runs a function that only reads: as the extension's owner.
@@ -294,10 +297,7 @@ pub fn read_as<T>(
     work: impl FnOnce(&Caller) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let caller = Caller::new(capability, organization, actor, roles)?;
-    user::as_owner(|| {
-        version::check()?;
-        work(&caller)
-    })
+    user::as_owner(|| work(&caller))
 }
 
 /// Runs user code of a macrostep with the rights of `role`.

@@ -137,6 +137,31 @@ pub fn run_marked(caller: &Caller, held: Held) -> Result<Ran, Error> {
     Ok(ran)
 }
 
+/// Runs these effects now, as far as they are the scheduler's and nothing holds them back, whatever limits say: an
+/// operator asks for it, and waits until all have had their turn.
+pub fn run_now(caller: &Caller, mut effects: Vec<(Queue, Uuid)>) -> Result<(), Error> {
+    let handlers = handler::all()?;
+    effects.retain(|(queue, _)| handlers.is_sql(queue.organization_id, &queue.code));
+    let Some((first, _)) = effects.first() else {
+        return Ok(());
+    };
+    check_outside()?;
+    let codes = effects.iter().map(|(queue, _)| queue.code.clone()).collect();
+    let (organization, now) = (first.organization_id, caller.now);
+    let free = stored::queues(Some(&codes), organization, organization, i32::MAX)?;
+    let mut held = Vec::new();
+    for (queue, id) in effects {
+        if free.iter().any(|(free, _)| *free == queue) {
+            let portion = Portion { queue, share: 1, is_limited: false, started_before: now };
+            held.append(&mut stored::lock(now, &[portion], (id, id))?);
+        }
+    }
+    let mut bounds = Bounds::new(None);
+    let (mut ran, mut answers) = (Ran::default(), Vec::new());
+    run_held(caller, held, &handlers, &mut bounds, &mut ran, &mut answers)?;
+    give(caller, answers, bounds.subtransactions, false)
+}
+
 /// Refuses to run effects from the inside of one: it would meet those that its own transaction has locked.
 fn check_outside() -> Result<(), Error> {
     if caller::is_inside_handler() {

@@ -89,20 +89,24 @@ pub fn take<T: AsRef<Queue>>(caller: &Caller, wanted: &Wanted<T>, limit: usize) 
         begin = organization::any()?;
         (queues, end) = look(begin.unwrap_or(zero), highest)?;
     }
-    let (begin, mut last) = (begin.unwrap_or(zero), highest);
+    let begin = begin.unwrap_or(zero);
+    let (mut turn, mut last) = (begin, highest);
     let next = loop {
-        let unserved = take_from(wanted, queues, zero, limit - taken.len(), &mut budgets, &mut taken)?;
+        if end.is_none() && last == highest && begin != zero {
+            // Those at the beginning are next in turn, and share with the last ones.
+            last = step(begin, -1).unwrap_or(zero);
+            let (first, first_end) = look(zero, last)?;
+            queues.extend(first);
+            end = first_end;
+        }
+        let unserved = take_from(wanted, queues, turn, limit - taken.len(), &mut budgets, &mut taken)?;
         if unserved.is_some() || taken.len() >= limit {
             break unserved.or(end);
         }
-        let turn = match end {
-            Some(end) => end,
-            None if last == begin || begin == zero => break None,
-            None => {
-                last = begin;
-                zero
-            }
+        let Some(next) = end else {
+            break None;
         };
+        turn = next;
         (queues, end) = look(turn, last)?;
     };
     remember_turn(&wanted.codes, next);
@@ -130,7 +134,13 @@ fn remember_turn(codes: &Option<Vec<String>>, next: Option<Uuid>) {
 fn end_of(queues: &[(Queue, Timestamp)], window: usize) -> Option<Uuid> {
     let full = queues.chunk_by(|(one, _), (other, _)| one.code == other.code).filter(|of_code| of_code.len() >= window);
     let end = full.filter_map(|of_code| of_code.last()).map(|(queue, _)| *queue.organization_id.as_bytes()).min()?;
-    u128::from_be_bytes(end).checked_add(1).map(|next| Uuid::from_bytes(next.to_be_bytes()))
+    step(Uuid::from_bytes(end), 1)
+}
+
+/// The id so far behind another.
+fn step(id: Uuid, distance: i128) -> Option<Uuid> {
+    let id = u128::from_be_bytes(*id.as_bytes()).checked_add_signed(distance)?;
+    Some(Uuid::from_bytes(id.to_be_bytes()))
 }
 
 /// Takes from these queues, the organization `begin` and those behind it first, and gives the first that got no turn,
@@ -181,6 +191,7 @@ fn take_from<T: AsRef<Queue>>(
 fn share_out(queues: &[Queue], room: usize, budgets: &mut Budgets) -> Result<Vec<Portion>, Error> {
     let organizations: Vec<&[Queue]> =
         queues.chunk_by(|one, other| one.organization_id == other.organization_id).collect();
+    budgets.begin_round(queues)?;
     let of_each = room.div_ceil(organizations.len());
     let mut left = room;
     let mut portions = Vec::new();
@@ -190,7 +201,7 @@ fn share_out(queues: &[Queue], room: usize, budgets: &mut Budgets) -> Result<Vec
             if share == 0 {
                 return Ok(portions);
             }
-            let (share, is_limited, started_before) = budgets.reserve(queue, share)?;
+            let (share, is_limited, started_before) = budgets.reserve(queue, share);
             if share > 0 {
                 left -= share as usize;
                 portions.push(Portion { queue: queue.clone(), share, is_limited, started_before });
@@ -210,35 +221,56 @@ struct Budgets {
 
 struct Budget {
     left: i64,
+    /// Queues of this round that have not had their turn.
+    queues: i64,
     started_before: Timestamp,
 }
 
+impl Budget {
+    /// What one of the queues may have, so that each gets as much: what does not divide goes by chance.
+    fn quota(&self) -> i64 {
+        let (left, queues) = (self.left.max(0), self.queues.max(1));
+        left / queues + i64::from(fastrand::i64(0..queues) < left % queues)
+    }
+}
+
 impl Budgets {
-    /// Reserves at most this much for a queue: how much, whether a limit counts it, and since when nothing of it may
-    /// have begun.
-    fn reserve(&mut self, queue: &Queue, share: usize) -> Result<(i32, bool, Timestamp), Error> {
-        let scopes = match self.queues.get(queue) {
-            Some(scopes) => scopes.clone(),
-            None => {
+    /// Counts what limits leave for these queues, and how many queues share each limit.
+    fn begin_round(&mut self, queues: &[Queue]) -> Result<(), Error> {
+        self.scopes.values_mut().for_each(|budget| budget.queues = 0);
+        for queue in queues {
+            if !self.queues.contains_key(queue) {
                 let mut scopes = Vec::new();
                 for (scope, limits) in limits_of(queue)? {
                     self.count(&scope, &limits)?;
                     scopes.push(scope);
                 }
-                self.queues.insert(queue.clone(), scopes.clone());
-                scopes
+                self.queues.insert(queue.clone(), scopes);
             }
-        };
+            for scope in &self.queues[queue] {
+                self.scopes.entry(scope.clone()).and_modify(|budget| budget.queues += 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reserves at most this much for a queue: how much, whether a limit counts it, and since when nothing of it may
+    /// have begun.
+    fn reserve(&mut self, queue: &Queue, share: usize) -> (i32, bool, Timestamp) {
+        let scopes = self.queues.get(queue).map_or(&[][..], Vec::as_slice);
         let mut share = share as i64;
         let mut started_before = self.now;
         for budget in scopes.iter().filter_map(|scope| self.scopes.get(scope)) {
-            share = share.min(budget.left.max(0));
+            share = share.min(budget.quota());
             started_before = started_before.min(budget.started_before);
         }
-        for scope in &scopes {
-            self.scopes.entry(scope.clone()).and_modify(|budget| budget.left -= share);
+        for scope in scopes {
+            self.scopes.entry(scope.clone()).and_modify(|budget| {
+                budget.left -= share;
+                budget.queues -= 1;
+            });
         }
-        Ok((share as i32, !scopes.is_empty(), started_before))
+        (share as i32, !scopes.is_empty(), started_before)
     }
 
     /// What was reserved and not found.
@@ -257,7 +289,7 @@ impl Budgets {
                 .detail("They are counted from what others have committed, which this transaction does not see.")
                 .hint("Claim in a transaction of its own, READ COMMITTED."));
         }
-        let mut budget = Budget { left: i64::MAX, started_before: self.now };
+        let mut budget = Budget { left: i64::MAX, queues: 0, started_before: self.now };
         if scope.lock()? {
             if let Some(max) = limits.max_concurrent {
                 budget.left = i64::from(max) - scope.running()?;

@@ -95,7 +95,7 @@ fn resume_one(caller: &Caller, instance: &Instance, paused_at: Timestamp, notes:
     let detail = Jsonb::object(|detail| detail.set("paused_seconds", &seconds));
     let cause = Cause { kind: "resume", note: notes, ..Cause::default() };
     administrative_step(caller, instance, cause, Instant::now(), detail)?;
-    instance::resume(instance, caller.now, sla::resume(caller, instance, paused_at)?)?;
+    instance::resume(instance, sla::resume(caller, instance, paused_at)?, caller.now)?;
     let (organization, id) = (instance.organization_id, instance.id);
     for timer in timer::resume(organization, id, paused_at, caller.now)? {
         let calendar = calendar::named(organization, Some(&timer.calendar))?;

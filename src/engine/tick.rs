@@ -18,7 +18,7 @@ use super::send::check_running;
 use super::sla::climb;
 use super::task::escalate;
 use super::timer::{fire, fire_marked};
-use super::{child, effect, inbox, new_id, schedule};
+use super::{child, effect, inbox, new_id, retention, schedule};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
@@ -197,6 +197,7 @@ pub fn record_run(
         schedules_run: carried.scheduled,
         instances_escalated: carried.instances,
         tasks_escalated: carried.tasks,
+        instances_purged: carried.purged,
     })?;
     // The last byte is random: one run in 64 clears up.
     if id.as_bytes()[15].is_multiple_of(64) {
@@ -228,6 +229,8 @@ pub struct Carried {
     pub instances: i32,
     /// Tasks that went one rung up.
     pub tasks: i32,
+    /// Instances whose retention was over.
+    pub purged: i32,
 }
 
 impl Carried {
@@ -238,12 +241,14 @@ impl Carried {
 
     /// Everything together.
     pub fn total(&self) -> i32 {
-        self.effects + self.children + self.expired + self.delivered + self.scheduled + self.instances + self.tasks
+        let found = self.effects + self.children + self.expired + self.delivered;
+        found + self.scheduled + self.instances + self.tasks + self.purged
     }
 }
 
 /// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, lets the
-/// service levels of at most `instances` instances speak, and escalates at most `tasks` tasks.
+/// service levels of at most `instances` instances speak, escalates at most `tasks` tasks, and takes a batch of instances
+/// whose retention is over.
 pub fn carry_on(caller: &Caller, limit: i32, instances: i32, tasks: i32) -> Result<Carried, Error> {
     Ok(Carried {
         effects: 0,
@@ -253,6 +258,7 @@ pub fn carry_on(caller: &Caller, limit: i32, instances: i32, tasks: i32) -> Resu
         delivered: inbox::deliver_due(caller, limit)?,
         instances: climb::run_due(caller, instances)?,
         tasks: escalate::run_due(caller, tasks)?,
+        purged: retention::run_due(caller)?,
     })
 }
 
@@ -263,6 +269,7 @@ pub fn next_other(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error
         store::schedule::next(organization)?,
         store::sla::next(organization)?,
         store::task::next(organization)?,
+        retention::next(organization)?,
     ];
     Ok(moments.into_iter().flatten().min())
 }

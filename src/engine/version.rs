@@ -2,7 +2,7 @@
 //! database follows with ALTER EXTENSION ... UPDATE; between the two nothing may be read by the wrong rules.
 
 use crate::error::{Code, Error};
-use crate::pg::extension;
+use crate::pg::{extension, user};
 use crate::store;
 
 /// The version of this library, which is the one of the schema that it works with.
@@ -10,7 +10,7 @@ pub const LIBRARY: &str = env!("CARGO_PKG_VERSION");
 
 /// Refuses a schema of another version. Costs nothing until a table or function of this database changes.
 pub fn check() -> Result<(), Error> {
-    extension::look_once(|| match store::extension::version()? {
+    extension::look_once(|| match user::as_owner(store::extension::version)? {
         Some(schema) if schema == LIBRARY => Ok(()),
         Some(schema) => Err(mismatch(&schema)),
         None => Err(Error::not_installed()),

@@ -294,12 +294,12 @@ pub fn waiting(organization: Uuid, instance: Uuid) -> Result<Vec<Waiting>, Error
 pub struct Found {
     pub effect: Effect,
     pub status: String,
-    pub code: String,
+    pub lane: String,
 }
 
 impl Found {
     fn read(row: &Row) -> Result<Self, Error> {
-        Ok(Found { effect: Effect::read(row)?, status: row.required(9)?, code: row.required(10)? })
+        Ok(Found { effect: Effect::read(row)?, status: row.required(10)?, lane: row.required(11)? })
     }
 }
 

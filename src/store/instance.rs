@@ -189,7 +189,7 @@ pub fn pause(instance: &Instance, now: Timestamp) -> Result<(), Error> {
 }
 
 /// Marks a locked instance as running again, with this deadline.
-pub fn resume(instance: &Instance, now: Timestamp, sla_at: Option<Timestamp>) -> Result<(), Error> {
+pub fn resume(instance: &Instance, sla_at: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
     // Its effects are no longer held.
     wake::note(now);
     RESUME.execute(&[&instance.organization_id, &instance.id, &sla_at]).map(drop)

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod calendar;
+pub mod check;
 pub mod definition;
 pub mod effect;
 pub mod extension;
@@ -11,6 +12,7 @@ pub mod feature_flag;
 pub mod function;
 pub mod guard;
 pub mod handler;
+pub mod health;
 pub mod hold;
 pub mod incident;
 pub mod instance;
@@ -18,6 +20,7 @@ pub mod member;
 pub mod message;
 pub mod organization;
 pub mod outbox;
+pub mod retention;
 pub mod schedule;
 pub mod scheduler_run;
 pub mod search;

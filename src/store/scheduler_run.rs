@@ -26,6 +26,7 @@ pub struct Run<'a> {
     pub schedules_run: i32,
     pub instances_escalated: i32,
     pub tasks_escalated: i32,
+    pub instances_purged: i32,
 }
 
 /// Stores a run.
@@ -45,6 +46,7 @@ pub fn insert(run: &Run) -> Result<(), Error> {
             &run.schedules_run,
             &run.instances_escalated,
             &run.tasks_escalated,
+            &run.instances_purged,
         ])
         .map(drop)
 }

@@ -55,6 +55,12 @@ BEGIN
     ASSERT pg_temp.state('leased') = 'closed', pg_temp.state('leased');
     ASSERT (SELECT count(*) = 3 AND sum(attempt) = 5 FROM wf_claim_effects('w2', ARRAY['pay.charge', 'mail.send'], 100)),
         'two second attempts and a first one';
+    -- Who claimed a task still has it.
+    SELECT task_id INTO STRICT held FROM wf_tasks_view WHERE instance_id = pg_temp.id('asked') AND assignee_user_id = 'otto';
+    ASSERT (SELECT task_state = 'COMPLETED' FROM wf_complete_task(held, 'good', 'otto')), 'otto may complete it';
+    ASSERT pg_temp.state('asked') = 'closed', pg_temp.state('asked');
+    ASSERT (SELECT NOT enabled FROM wf_check_feature_flag('retired')), 'off is off';
+    ASSERT EXISTS (SELECT FROM wf_calendars_view WHERE code = 'office' AND time_zone = 'Europe/Vienna'), 'the calendar';
     -- What has ended has ended, an operator's tools work on what was stored before.
     BEGIN
         PERFORM wf_send(pg_temp.id('done'), 'CLOSE');

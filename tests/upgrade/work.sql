@@ -20,11 +20,14 @@ SELECT version FROM wf_define('{
         "CALL":  "calling",
         "CHILD": "parent",
         "SPLIT": "split",
+        "ASK":   "asking",
         "SLOW":  { "actions": { "type": "raise", "params": { "event": "CLOSE", "delay": "PT2H", "id": "slow" } } },
         "NOTIFY": { "actions": { "type": "mail.send", "params": { "to": "$.customer" } } },
         "CLOSE": "closed" } },
     "calling": { "invoke": { "src": "pay.charge", "input": { "amount": 5 }, "onDone": "closed", "onError": "late" } },
     "parent":  { "invoke": { "src": "wf.workflow", "input": { "definition_code": "child" }, "onDone": "closed" } },
+    "asking":  { "invoke": { "src": "wf.task", "input": { "title": "Look", "assignee_role": "clerk", "outcomes": ["good", "bad"] },
+                             "onDone": "closed" } },
     "split": { "type": "parallel", "onDone": "closed",
       "states": {
         "left":  { "initial": "a", "states": { "a": { "on": { "LEFT":  "z" } }, "z": { "type": "final" } } },
@@ -34,7 +37,7 @@ SELECT version FROM wf_define('{
 
 SELECT wf_start('work', jsonb_build_object('customer', key), instance_key => key) IS NOT NULL AS started
 FROM unnest(ARRAY['timer', 'delayed', 'set', 'paused', 'calling', 'leased', 'failed', 'mail', 'parent', 'split', 'keyed',
-    'published', 'buffered', 'done', 'cancelled', 'wrong']) AS key;
+    'published', 'buffered', 'asked', 'done', 'cancelled', 'wrong']) AS key;
 
 CREATE FUNCTION pg_temp.id(text) RETURNS uuid LANGUAGE sql AS
     'SELECT instance_id FROM wf_instances_view WHERE instance_key = $1';
@@ -48,6 +51,9 @@ SELECT to_state FROM wf_send(pg_temp.id('mail'), 'NOTIFY');
 SELECT to_state FROM wf_send(pg_temp.id('parent'), 'CHILD');
 SELECT to_state FROM wf_send(pg_temp.id('split'), 'SPLIT');
 SELECT to_state FROM wf_send(pg_temp.id('split'), 'LEFT');
+SELECT to_state FROM wf_send(pg_temp.id('asked'), 'ASK');
+SELECT task_id AS asked FROM wf_tasks_view WHERE instance_id = pg_temp.id('asked') \gset
+SELECT task_state FROM wf_claim_task(:'asked', 'otto', ARRAY['clerk']);
 SELECT to_state FROM wf_send(pg_temp.id('keyed'), 'ADD', '{"by": 3}', idempotency_key => 'once');
 SELECT duplicate FROM wf_publish('LATER', 'nobody', message_id => 'known', ttl => '30 days');
 SELECT duplicate FROM wf_publish('CLOSE', 'published', message_id => 'close', ttl => '30 days');
@@ -55,6 +61,8 @@ SELECT to_state FROM wf_send(pg_temp.id('buffered'), 'RIGHT', unmatched => 'buff
 SELECT to_state FROM wf_send(pg_temp.id('done'), 'CLOSE');
 SELECT status FROM wf_cancel(pg_temp.id('cancelled'), 'no longer wanted');
 SELECT paused FROM wf_pause(pg_temp.id('paused'), 'stock count');
+SELECT enabled FROM wf_set_feature_flag('retired', false, 'replaced');
+SELECT code FROM wf_set_calendar('office', 'Europe/Vienna', '{"mon-fri": ["09:00-17:00"]}', '["2026-12-25"]');
 SELECT name FROM wf_schedule('nightly', '0 2 * * *', 'child');
 -- The child is started, one effect is held by a worker, one has failed and waits for its next attempt. The published message
 -- stays: the scheduler comes only for the child.

@@ -2,6 +2,7 @@
 //! server; nothing is waited for longer than `PATIENCE`, except a backlog.
 
 mod batch;
+mod chaos;
 mod crash;
 mod database;
 mod server;

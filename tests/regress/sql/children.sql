@@ -1,4 +1,8 @@
 -- Child workflows: start, done, failure, cancel with the parent, a child of a child.
+\set ECHO none
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/tools.psql
+\set ECHO all
 SET pg_workflow.fake_now = '2026-01-05 09:00+00';
 SET client_min_messages = warning;
 SELECT code FROM wf_define($${

@@ -1,9 +1,11 @@
 -- Simulation and reality must agree: every run of every machine of tests/corpus is simulated, and then done with a real
 -- instance on a clock that stands still unless it is moved. Compared step by step: event, state, context, effects with
 -- their params, timers, logs, guards, status and errors.
+\set ECHO none
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/tools.psql
+\set ECHO all
 BEGIN;
-SET timezone = 'UTC';
-SET client_min_messages = warning;
 CREATE SCHEMA corpus;
 
 -- What some of the machines call.

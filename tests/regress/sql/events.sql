@@ -1,4 +1,8 @@
 -- wf_events: what can happen next, for whom, and why not.
+\set ECHO none
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/tools.psql
+\set ECHO all
 BEGIN;
 SET timezone = 'UTC';
 SET client_min_messages = warning;

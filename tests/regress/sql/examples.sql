@@ -1,4 +1,8 @@
 -- The six workflows of sql/demo, each through its main paths.
+\set ECHO none
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/tools.psql
+\set ECHO all
 BEGIN;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';

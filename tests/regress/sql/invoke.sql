@@ -1,5 +1,9 @@
 -- Invokes: the answers of external workers, their failures and retries, leases, and what becomes of answers that
 -- nobody waits for. The clock stands still unless a line moves it.
+\set ECHO none
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/tools.psql
+\set ECHO all
 SET pg_workflow.fake_now = '2026-01-05 09:00+00';
 SET timezone = 'UTC';
 SET client_min_messages = warning;

@@ -1,5 +1,9 @@
 -- wf_simulate: what it is given, what it tells, and that nothing remains. That it does what a real instance does is the
 -- matter of corpus.sql.
+\set ECHO none
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/tools.psql
+\set ECHO all
 BEGIN;
 SET timezone = 'UTC';
 SET client_min_messages = warning;

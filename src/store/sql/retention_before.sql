@@ -1,0 +1,2 @@
+-- Counted in UTC, whatever the session's zone.
+SELECT ($1 AT TIME ZONE 'UTC' - $2) AT TIME ZONE 'UTC'
