@@ -7,7 +7,7 @@ export PG PRELOAD
 
 layers := test-chart test-pg test-regress test-isolation test-client test-outbox test-languages test-worker test-chaos test-upgrade test-dump test-readme
 
-.PHONY: help setup build demo up down test $(layers) bench-timers bench-definitions bench-lists chaos lint reference package test-package freeze install clean
+.PHONY: help setup build demo up down test $(layers) bench bench-quick bench-timers bench-definitions bench-effects bench-lists bench-outbox chaos lint reference package test-package freeze install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -45,11 +45,23 @@ test-readme: ## the SQL of the README and docs
 $(layers):
 	@scripts/test $(@:test-%=%)
 
+bench: ## what everything costs beside hand-written SQL (release build, about an hour)
+	@scripts/bench full
+
+bench-quick: ## the same, short (release build, then 3 minutes)
+	@scripts/bench quick
+
 bench-lists: ## how long the first page of a list takes among 100,000 rows (release build)
 	@scripts/bench-lists
 
 bench-definitions: ## what a large definition costs (release build)
 	@scripts/bench-definitions
+
+bench-effects: ## how fast SQL effects run, what a workflow of three costs (release build)
+	@scripts/bench-effects
+
+bench-outbox: ## how fast workers claim and complete effects (release build)
+	@scripts/bench-outbox
 
 bench-timers: ## how late timers fire, how fast a backlog drains (release build)
 	@scripts/bench-timers

@@ -49,6 +49,9 @@ BEGIN
         -- Index: idx_wf_effects_instance.
         'effects', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(e) ORDER BY e.id), '[]')
             FROM wf.effect AS e WHERE e.organization_id = home.organization_id AND e.instance_id = $1),
+        -- Index: idx_wf_slas.
+        'clocks', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(s) ORDER BY s.id), '[]')
+            FROM wf.sla AS s WHERE s.organization_id = home.organization_id AND s.instance_id = $1),
         -- Index: idx_wf_messages_instance.
         'messages', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(m) ORDER BY m.id), '[]')
             FROM wf.message AS m WHERE m.organization_id = home.organization_id AND m.instance_id = $1),
@@ -62,7 +65,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION wf_export IS
-'Everything that is stored of one instance, as one jsonb: instance, definition (document as text, because the order of its keys counts), steps, timers, tasks, effects, messages, hold, and the ids of its children. What wf_purge would delete, to keep elsewhere before it goes. Error: INSTANCE_NOT_FOUND.';
+'Everything that is stored of one instance, as one jsonb: instance, definition (document as text, because the order of its keys counts), steps, timers, tasks, effects, clocks (of its service levels), messages, hold, and the ids of its children. What wf_purge would delete, to keep elsewhere before it goes. Error: INSTANCE_NOT_FOUND.';
 
 ALTER FUNCTION wf_check ROWS 10;
 COMMENT ON FUNCTION wf_check IS

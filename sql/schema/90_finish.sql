@@ -30,6 +30,10 @@ COMMENT ON FUNCTION wf_start IS
 ALTER FUNCTION wf_send ROWS 1;
 COMMENT ON FUNCTION wf_send IS
 'Gives an event to an instance and runs it to the next stable state, in the caller''s transaction. payload''s fields are $event in guards and values. With an idempotency_key a second call answers what the first did, replayed = true, whatever happened since. actor and roles are claims of the application (by default app.current_user_id and app.current_user_role). unmatched => ''ignore'' drops an event that nothing takes, ''buffer'' keeps it until the instance takes it (a paused instance too). Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_PAUSED, INVALID_TRANSITION, GUARD_FAILED, UNAUTHORIZED_ROLE, PAYLOAD_TOO_LARGE, MICROSTEP_LIMIT, INSTANCE_BUSY.';
+COMMENT ON FUNCTION wf_send_many IS
+'Gives one event to many instances, in the order given; payloads and idempotency_keys have an entry (or NULL) for each, or are left out. One row for each, in that order: as wf_send, or only its error (code, sentence and facts), which leaves the others alone. The instances are locked first, in the order of their ids. A serialisation failure, a cancelled query and the like end the whole call. Errors: INVALID_ARGUMENT where the lists differ in length.';
+COMMENT ON FUNCTION wf_start_many IS
+'Starts an instance of the current version for each of inputs and answers their ids in that order: all of them or none. instance_keys, if given, has an entry (or NULL) for each; a key that exists answers its instance. Give instance_keys alone to start without inputs. Errors: as wf_start; INVALID_ARGUMENT where the lists differ in length.';
 ALTER FUNCTION wf_advance ROWS 1;
 COMMENT ON FUNCTION wf_advance IS
 'Takes the transition of the current state whose target is to_state (a path, an id or an unambiguous key), under the same rules as wf_send. attempt_nonce is its idempotency key. Errors: as wf_send.';
@@ -161,15 +165,16 @@ DECLARE
     secured record;
 BEGIN
     FOR secured IN
-        SELECT c.oid::regclass AS name, a.attnotnull AS always_in_one
+        SELECT c.oid::regclass AS name, a.attname IS NOT NULL AS has_organization, a.attnotnull AS always_in_one
         FROM pg_catalog.pg_class AS c
-        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
+        LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
         WHERE c.relnamespace = 'wf'::regnamespace::oid
           AND c.relkind = 'r'
         ORDER BY c.relname
     LOOP
         EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', secured.name);
         EXECUTE pg_catalog.format('CREATE POLICY owner ON %s TO CURRENT_USER USING (true) WITH CHECK (true)', secured.name);
+        CONTINUE WHEN NOT secured.has_organization;
         EXECUTE pg_catalog.format(
             'CREATE POLICY member ON %s FOR SELECT USING (organization_id = ANY ((SELECT wf.my_organizations())::uuid[])%s)',
             secured.name,

@@ -6,6 +6,7 @@ use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::spi::Row;
+use crate::pg::table::{Index, access};
 use crate::pg::time::Timestamp;
 use crate::wake;
 
@@ -20,6 +21,8 @@ statement!(SUSPEND, "task_suspend");
 statement!(DUE, "task_due");
 statement!(NEXT, "task_next");
 statement!(DONE_BY, "task_done_by");
+
+static OF_INSTANCE: Index = Index::new(c"task", c"idx_wf_tasks_instance");
 
 /// One task as its row says.
 #[derive(Clone)]
@@ -188,6 +191,10 @@ pub fn cancel_states(organization: Uuid, instance: Uuid, now: Timestamp, states:
 
 /// Cancels every open task of an instance and gives their titles.
 pub fn cancel_all(organization: Uuid, instance: Uuid, now: Timestamp) -> Result<Vec<String>, Error> {
+    // Most instances have none when they end, and looking costs a tenth of the statement.
+    if !access(|access| OF_INSTANCE.has(access, &[&organization, &instance]))? {
+        return Ok(Vec::new());
+    }
     CANCEL_ALL.rows(&[&organization, &instance, &now], |row| row.required(1))
 }
 

@@ -36,8 +36,8 @@ SELECT timers_fired FROM wf_scheduler_tick();
 SET pg_workflow.fake_now = '2026-03-02 13:01+00';
 SELECT timers_fired FROM wf_scheduler_tick();
 SELECT * FROM pg_temp.unwell();
-SELECT effect_id, attempt FROM wf_claim_effects('w') \gset
-SELECT status FROM wf_complete_effects('w', ARRAY[:'effect_id']::uuid[], ARRAY[:attempt]);
+SELECT array_agg(effect_id) AS effects, array_agg(attempt) AS attempts FROM wf_claim_effects('w') \gset
+SELECT status FROM wf_complete_effects('w', :'effects', :'attempts');
 SELECT wf_close_incident(instance_id, incident_id) FROM wf_incidents_view;
 SELECT to_state FROM wf_send(pg_temp.id('one'), 'GO');
 SELECT * FROM pg_temp.unwell();
