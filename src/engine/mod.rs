@@ -17,7 +17,8 @@
 //! places share, and `waiting` sorts out which timers, invokes and tasks go on.
 //!
 //! Whoever starts from due work (`tick`) reads candidates without locks, locks the instance with SKIP LOCKED and reads
-//! the work again. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
+//! the work again. SQL effects go in two phases (`dispatch`), so that no instance is locked while their functions run:
+//! those may call everything here but the scheduler. While user code of a macrostep runs, functions of ours that write refuse (`INSTANCE_BUSY`).
 
 pub mod audit;
 pub mod by_hand;
@@ -46,6 +47,7 @@ pub mod inbox;
 pub mod incident;
 pub mod ladder;
 pub mod macrostep;
+pub mod many;
 pub mod member;
 pub mod metrics;
 pub mod modify;

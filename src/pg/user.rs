@@ -64,6 +64,8 @@ pub fn as_user_code<T>(
     work: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Error> {
     let flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION;
+    // Blocks with EXCEPTION are subtransactions too.
+    let _kept = super::table::set_aside();
     switched(role, flags, search_path, work)
 }
 

@@ -5,5 +5,6 @@ mod batch;
 mod chaos;
 mod crash;
 mod database;
+mod effects;
 mod server;
 mod wake;

@@ -28,6 +28,8 @@ INSERT INTO matrix.function VALUES
 ('wf_metrics_text', 'viewer', $$wf_metrics_text({o})$$),
 ('wf_start', 'participant', $$wf_start('matrix', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_send', 'participant', $$wf_send({i}, 'GO', organization_id => {o})$$),
+('wf_send_many', 'participant', $$wf_send_many(ARRAY[{i}], 'GO', organization_id => {o})$$),
+('wf_start_many', 'participant', $$wf_start_many('matrix', ARRAY['{}']::jsonb[], organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_advance', 'participant', $$wf_advance({i}, 'done', organization_id => {o})$$),
 ('wf_publish', 'participant', $$wf_publish('GO', 'key', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_set_timer', 'participant', $$wf_set_timer({i}, 'another', '1 hour', organization_id => {o})$$),
