@@ -57,7 +57,7 @@ pgbench_of() {
             /^number of transactions actually processed/ { split($0, part, /[ :\/]+/); done = part[6] }
             /^tps = / { tps = $3 }
             /(ERROR|FATAL|error):/ { print > "/dev/stderr"; bad = 1 }
-            END { if (bad || !tps) exit 1; print done * per, done / tps }'
+            END { if (bad || !done) { print "pgbench did nothing in its time" > "/dev/stderr"; exit 1 } print done * per, done / tps }'
 }
 
 # script_of NAME <<SQL: a pgbench script, and its path.
