@@ -12,8 +12,8 @@ layers := test-chart test-pg test-regress test-isolation test-client test-outbox
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-setup: ## installs what is missing: Postgres and its headers, libclang, cargo-pgrx
-	@scripts/setup
+setup: ## installs what is missing: Postgres and its headers, libclang, cargo-pgrx, what tests use
+	@scripts/setup test
 
 build: ## builds the extension for debugging, into a private Postgres under target/
 	@scripts/build
