@@ -120,10 +120,28 @@ upgrade() {
         refuses synthetic "Install the package of 9.9.9" "ALTER EXTENSION pg_workflow UPDATE TO '9.9.9'"
     try "a session finds that its library is too old" refuses synthetic "restart the server" \
         "SELECT wf_scheduler_tick(); ALTER EXTENSION pg_workflow UPDATE TO '9.9.8'; SELECT wf_scheduler_tick()"
+    try "pg_upgrade keeps the work" survives_pg_upgrade
     remove_upgrade
     count upgrade $ok $bad
 }
 remove_upgrade() {
     stop_server "$private/upgrade/run/data"
-    rm -rf "$private/upgrade/run"
+    stop_server "$private/upgrade/new/data"
+    rm -rf "$private/upgrade/run" "$private/upgrade/new"
+}
+
+# Brings the cluster in $run into another one by pg_upgrade, which works between equal versions too; both preload the library, as the
+# servers do that pg_upgrade starts.
+survives_pg_upgrade() {
+    local old=$run log=$work/pg_upgrade.log run=$private/upgrade/new
+    run=$old work_in_flight kept "$work/kept.sql" || return
+    stop_server "$old/data"
+    start_cluster "$run" "fsync = off" "shared_preload_libraries = 'pg_workflow'"
+    stop_server "$run/data"
+    as_server sh -c "cd '$run' && exec '$bin/pg_upgrade' -U postgres -b '$bin' -B '$bin' -d '$old/data' -D '$run/data' -s '$run'" >"$log" 2>&1 9>&- || {
+        cat "$log" >&2
+        return 1
+    }
+    start_cluster "$run"
+    on_cluster -d kept -f tests/upgrade/goes_on.sql >/dev/null
 }

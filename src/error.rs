@@ -146,7 +146,7 @@ codes! {
         "the library that this session has loaded is not of the version of the extension in this database"
     SecretNotFound b"WF054" "SECRET_NOT_FOUND" "wf_resolve_secrets"
         "no secret of this name is set for the organization"
-    UserCodeTimeout b"WF054" "USER_CODE_TIMEOUT" "every function that runs guards, values or handlers"
+    UserCodeTimeout b"WF055" "USER_CODE_TIMEOUT" "every function that runs guards, values or handlers"
         "a function took longer than pg_workflow.user_code_timeout, or the timeout of its effect or handler, allows"
 }
 

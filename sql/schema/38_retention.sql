@@ -11,11 +11,11 @@ CREATE TABLE wf.legal_hold (
 COMMENT ON TABLE wf.legal_hold IS 'Instances that a purge leaves alone, whatever their age.';
 
 CREATE TABLE wf.retention (
-    is_only     boolean     NOT NULL DEFAULT true CHECK (is_only),
-    next_run_at timestamptz NOT NULL,
-    CONSTRAINT idx_wf_retention PRIMARY KEY (is_only)
+    organization_id uuid        CHECK (organization_id IS NULL),
+    next_run_at     timestamptz NOT NULL
 );
-COMMENT ON TABLE wf.retention IS 'When the scheduler looks for instances older than pg_workflow.retention; one row, once there was a retention.';
+CREATE UNIQUE INDEX idx_wf_retention ON wf.retention ((organization_id IS NULL));
+COMMENT ON TABLE wf.retention IS 'When the scheduler looks for instances older than pg_workflow.retention; one row, for all organizations, once there was a retention.';
 
 CREATE TABLE wf.purged (
     organization_id uuid             NOT NULL,
@@ -31,7 +31,7 @@ COMMENT ON TABLE wf.purged IS
 
 -- What can go once it is old enough: it has ended, nothing of it waits for anybody, nobody holds it, and its parent is
 -- gone (a parent goes before its children, so that what runs or is held keeps all that it invoked).
-CREATE VIEW wf.purgeable AS
+CREATE VIEW wf.purgeable WITH (security_invoker = true) AS
 SELECT i.organization_id, i.id, i.created_at, i.updated_at
 FROM wf.instance AS i
 WHERE i.status IN ('completed', 'failed', 'cancelled')
@@ -65,7 +65,7 @@ COMMENT ON VIEW wf.purgeable IS
 
 -- One row for everything that a counter of wf_metrics counts; nothing of it can be undone, so no counter falls. bucket is
 -- the number of the bounds of wf.bound that hold the amount; for instances, 1 where it is completed.
-CREATE VIEW wf.tally AS
+CREATE VIEW wf.tally WITH (security_invoker = true) AS
 SELECT i.organization_id, i.id AS instance_id, 'instance' AS family, i.definition_code AS label,
     (i.status = 'completed')::integer AS bucket, i.seq::double precision AS amount
 FROM wf.instance AS i
@@ -90,7 +90,7 @@ WHERE t.task_state = 'COMPLETED';
 COMMENT ON VIEW wf.tally IS 'What the counters and histograms of wf_metrics are made of, one row per event.';
 
 -- The bounds of the histograms, in seconds; rank 7 is the smallest.
-CREATE VIEW wf.bound AS
+CREATE VIEW wf.bound WITH (security_invoker = true) AS
 SELECT b.family, b.rank, b.le
 FROM (VALUES
     ('timer', 7, '0.01'), ('timer', 6, '0.1'), ('timer', 5, '1'), ('timer', 4, '10'), ('timer', 3, '60'),

@@ -64,7 +64,10 @@ BEGIN
         WHERE d.refclassid = 'pg_extension'::regclass
           AND d.deptype = 'e'
           AND e.extname = 'pg_workflow'
-          AND (c.relkind IN ('r', 'v') AND c.relname <> 'secret'
+          -- Tables under a member's policy, and views that ask for the rights of their reader.
+          AND (c.relkind = 'r' AND c.relname <> 'secret'
+                   AND EXISTS (SELECT FROM pg_policy AS y WHERE y.polrelid = c.oid AND y.polname = 'member')
+               OR c.relkind = 'v' AND c.reloptions @> '{security_invoker=true}'
                OR p.prorettype <> 'trigger'::regtype AND p.oid <> 'wf.grant_natively(regrole, boolean)'::regprocedure)
     LOOP
         EXECUTE format(action, target.privilege, target.kind, target.name, member);

@@ -45,7 +45,7 @@ BEGIN
         FROM @extschema@.wf_scheduler_tick(organization_id => $2) AS t;
         COMMIT;
         pause := EXTRACT(epoch FROM deadline - pg_catalog.clock_timestamp());
-        EXIT WHEN pause <= 0;
+        EXIT WHEN pause <= 0::double precision;
         IF report.done = 0 THEN
             -- Nothing wakes a session: it looks once a second, and when it knows that something falls due.
             pause := LEAST(pause, 1, COALESCE(EXTRACT(epoch FROM report.next_run_at - wf.now()), 1));

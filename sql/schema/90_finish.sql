@@ -30,6 +30,10 @@ COMMENT ON FUNCTION wf_start IS
 ALTER FUNCTION wf_send ROWS 1;
 COMMENT ON FUNCTION wf_send IS
 'Gives an event to an instance and runs it to the next stable state, in the caller''s transaction. payload''s fields are $event in guards and values. With an idempotency_key a second call answers what the first did, replayed = true, whatever happened since. actor and roles are claims of the application (by default app.current_user_id and app.current_user_role). unmatched => ''ignore'' drops an event that nothing takes, ''buffer'' keeps it until the instance takes it (a paused instance too). Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_PAUSED, INVALID_TRANSITION, GUARD_FAILED, UNAUTHORIZED_ROLE, PAYLOAD_TOO_LARGE, MICROSTEP_LIMIT, INSTANCE_BUSY.';
+COMMENT ON FUNCTION wf_send_many IS
+'Gives one event to many instances, in the order given; payloads and idempotency_keys have an entry (or NULL) for each, or are left out. One row for each, in that order: as wf_send, or only its error (code, sentence and facts), which leaves the others alone. The instances are locked first, in the order of their ids. A serialisation failure, a cancelled query and the like end the whole call. Errors: INVALID_ARGUMENT where the lists differ in length.';
+COMMENT ON FUNCTION wf_start_many IS
+'Starts an instance of the current version for each of inputs and answers their ids in that order: all of them or none. instance_keys, if given, has an entry (or NULL) for each; a key that exists answers its instance. Give instance_keys alone to start without inputs. Errors: as wf_start; INVALID_ARGUMENT where the lists differ in length.';
 ALTER FUNCTION wf_advance ROWS 1;
 COMMENT ON FUNCTION wf_advance IS
 'Takes the transition of the current state whose target is to_state (a path, an id or an unambiguous key), under the same rules as wf_send. attempt_nonce is its idempotency key. Errors: as wf_send.';
@@ -63,7 +67,7 @@ COMMENT ON FUNCTION wf_disable_cron IS
 'Takes the job of wf_enable_cron out of pg_cron. Answers whether there was one.';
 ALTER FUNCTION wf_scheduler_tick ROWS 1;
 COMMENT ON FUNCTION wf_scheduler_tick IS
-'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own; starts child workflows, ends leases that ran out and delivers messages that wait, at most max_effects (50) of each. effects_run counts the children started, next_run_at is the next moment at which anything is due. Instances that another session holds are passed over. dry_run only counts the timers. READ COMMITTED only.';
+'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own; starts child workflows, ends leases that ran out and delivers messages that wait, at most max_effects (50) of each; lets the service levels of at most max_instances (50) instances warn, record a breach and escalate; escalates at most max_tasks (50) overdue tasks. effects_run counts the children started, next_run_at is the next moment at which anything is due. Instances that another session holds are passed over. dry_run only counts timers, instances and tasks. READ COMMITTED only.';
 ALTER FUNCTION wf_pause ROWS 1;
 COMMENT ON FUNCTION wf_pause IS
 'Pauses an instance and its running children: events are refused (or kept, with unmatched => ''buffer''), timers are suspended, effects are held, the deadline waits; answers and messages that arrive stay in the inbox. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_ALREADY_PAUSED.';
@@ -133,6 +137,7 @@ COMMENT ON FUNCTION wf.my_organizations IS
 COMMENT ON FUNCTION wf.sees_all_organizations IS
 'Does the present role see rows that concern all organizations? For row security.';
 COMMENT ON FUNCTION wf.member_changed IS 'After every change of wf.member: each backend reads its rights again.';
+COMMENT ON FUNCTION wf.candidate_tasks IS 'For wf_list_tasks: the open tasks that have the user or one of the roles among their candidates.';
 COMMENT ON FUNCTION wf.cursor_text IS 'A moment as it stands in a cursor.';
 COMMENT ON FUNCTION wf.cursor_moment IS 'The moment that stands in a cursor.';
 
@@ -161,15 +166,16 @@ DECLARE
     secured record;
 BEGIN
     FOR secured IN
-        SELECT c.oid::regclass AS name, a.attnotnull AS always_in_one
+        SELECT c.oid::regclass AS name, a.attname IS NOT NULL AS has_organization, a.attnotnull AS always_in_one
         FROM pg_catalog.pg_class AS c
-        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
+        LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
         WHERE c.relnamespace = 'wf'::regnamespace::oid
           AND c.relkind = 'r'
         ORDER BY c.relname
     LOOP
         EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', secured.name);
         EXECUTE pg_catalog.format('CREATE POLICY owner ON %s TO CURRENT_USER USING (true) WITH CHECK (true)', secured.name);
+        CONTINUE WHEN NOT secured.has_organization;
         EXECUTE pg_catalog.format(
             'CREATE POLICY member ON %s FOR SELECT USING (organization_id = ANY ((SELECT wf.my_organizations())::uuid[])%s)',
             secured.name,

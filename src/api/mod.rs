@@ -16,6 +16,7 @@ mod handler;
 mod health;
 mod incident;
 mod instance;
+mod many;
 mod member;
 mod modify;
 mod pause;

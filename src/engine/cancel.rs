@@ -32,7 +32,7 @@ pub fn cancel(caller: &Caller, id: Uuid, reason: Option<String>) -> Result<Times
 pub fn end(caller: &Caller, instance: &Instance, reason: Option<String>) -> Result<(), Error> {
     let started = Instant::now();
     let (organization, id) = (instance.organization_id, instance.id);
-    let timers = timer::cancel_all(organization, id)?;
+    let timers = timer::cancel(organization, id, |_| true)?;
     let tasks = task::cancel_all(organization, id, caller.now)?;
     let children: Vec<String> =
         child::cancel_children(caller, instance, None)?.iter().map(ToString::to_string).collect();

@@ -15,7 +15,6 @@ use crate::chart::{
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::subtransaction::rolled_back;
-use crate::pg::user;
 use crate::store::instance::Instance;
 use crate::store::task::{self, Task};
 use crate::store::{effect, message, timer};
@@ -32,13 +31,7 @@ pub struct Row {
 }
 
 /// What could happen next: the transitions of the active states, innermost first, then timers and invokes that are waited for.
-///
-/// Guards are only asked: they cannot write.
 pub fn events(caller: &Caller, instance_id: Uuid) -> Result<Vec<Row>, Error> {
-    user::read_only(|| look(caller, instance_id))
-}
-
-fn look(caller: &Caller, instance_id: Uuid) -> Result<Vec<Row>, Error> {
     let instance = caller.instance(instance_id)?;
     let nothing = |reason: String| Row {
         event: None,

@@ -14,7 +14,7 @@ use super::outbox;
 use super::sla;
 use super::task::escalate;
 use super::work::Work;
-use crate::chart::{self, Event, GuardResult, Host, Outcome, Scope, StateSet, Status, Stop};
+use crate::chart::{self, Event, GuardResult, Host, Lookup, Outcome, Scope, StateSet, Status, Stop};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
@@ -25,7 +25,6 @@ use crate::store::search::{self, Entry};
 use crate::store::step::NewStep;
 use crate::store::task::{self, Task};
 use crate::store::timer::{self, NewTimer};
-use crate::store::waiting;
 
 /// Timers that an instance may have pending, besides those of its states.
 pub const TIMER_LIMIT: usize = 100;
@@ -207,19 +206,19 @@ impl<'a> Worked<'a> {
         self.finish_writing(step_id, old_search, Some(instance.state.clone()))
     }
 
-    /// Takes the open tasks of the states that ask for it one rung up; the effects join the step's.
+    /// Takes the open tasks of the states that ask for it, and of those within them, one rung up; the effects join the step's.
     fn escalate(&mut self, instance: &Instance) -> Result<Vec<Task>, Error> {
-        let chart = &self.definition.chart;
-        let stays = |state: &&chart::StateId| self.status == "active" && !self.outcome.left.contains(**state);
-        let states: Vec<&str> =
-            self.work.escalated.iter().filter(stays).map(|state| chart.state(*state).path.as_str()).collect();
-        if states.is_empty() {
+        if self.work.escalated.is_empty() || self.status != "active" {
             return Ok(Vec::new());
         }
+        let chart = &self.definition.chart;
+        let (states, left) = (self.work.escalated.clone(), &self.outcome.left);
+        let is_within = |home| states.iter().any(|state| home == *state || chart.is_descendant(home, *state));
         let (mut tasks, mut facts) = (Vec::new(), Vec::new());
         for mut task in task::open(instance.organization_id, instance.id)? {
-            if !task.state.as_deref().is_some_and(|state| states.contains(&state)) {
-                continue;
+            match task.state.as_deref().map(|state| chart.find_state(state)) {
+                Some(Lookup::One(home)) if is_within(home) && !left.contains(home) => {}
+                _ => continue,
             }
             if let Some(climbed) = escalate::climb(self.caller, &mut task, None, self.work.suspended)? {
                 self.work.effects.push(climbed.effect);
@@ -237,22 +236,25 @@ impl<'a> Worked<'a> {
     /// Cancels what belonged to the states that were left.
     fn end_what_was_left(&self, instance: &Instance, answered: Option<&str>) -> Result<(), Error> {
         let (organization, id) = (instance.organization_id, instance.id);
-        if self.status != "active" {
-            waiting::end(organization, id, self.caller.now)?;
-        } else if !self.outcome.cancelled.is_empty() {
-            timer::cancel_raises(organization, id, &self.outcome.cancelled)?;
-        }
         let chart = &self.definition.chart;
         let left = |owns: fn(&chart::State) -> bool| -> Vec<String> {
             let states = self.outcome.left.iter().map(|state| chart.state(state));
             states.filter(|state| owns(state)).map(|state| state.path.clone()).collect()
         };
-        let timed = left(|state| !state.after.is_empty());
-        if self.status == "active" && !timed.is_empty() {
-            timer::cancel_states(organization, id, &timed)?;
+        let is_over = self.status != "active";
+        let (timed, raised) = (left(|state| !state.after.is_empty()), &self.outcome.cancelled);
+        if is_over || !timed.is_empty() || !raised.is_empty() {
+            timer::cancel(organization, id, |open| {
+                is_over
+                    || open.state.as_ref().is_some_and(|state| open.kind == "after" && timed.contains(state))
+                    || open.kind == "raise" && raised.contains(&open.name)
+            })?;
+        }
+        if is_over {
+            task::cancel_all(organization, id, self.caller.now)?;
         }
         let working = left(|state| state.invoke.iter().any(|invoke| invoke.src == "wf.task"));
-        if self.status == "active" && !working.is_empty() {
+        if !is_over && !working.is_empty() {
             task::cancel_states(organization, id, self.caller.now, &working)?;
         }
         // Of a state whose only invoke has just been answered nothing is open.

@@ -47,6 +47,7 @@ pub mod inbox;
 pub mod incident;
 pub mod ladder;
 pub mod macrostep;
+pub mod many;
 pub mod member;
 pub mod metrics;
 pub mod modify;

@@ -34,42 +34,62 @@ pub struct Start {
 
 /// Starts an instance and gives its id; the id that exists, where the key has one.
 pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
-    let started = Instant::now();
-    let input = start.input.as_ref();
-    check_input(input)?;
+    check(&start)?;
+    let organization = caller.creating()?;
+    if let Some(existing) = existing(organization, &start)? {
+        return Ok(existing);
+    }
+    let found = definition::find(organization, &start.definition_code, start.version)?;
+    feature_flag::check(organization, &start.definition_code)?;
+    let definition = definition::load(organization, found)?;
+    start_new(caller, organization, &definition, start)
+}
+
+/// As `start`, where the definition is known.
+pub fn start_in(caller: &Caller, organization: Uuid, definition: &Loaded, start: Start) -> Result<Uuid, Error> {
+    check(&start)?;
+    match existing(organization, &start)? {
+        Some(existing) => Ok(existing),
+        None => start_new(caller, organization, definition, start),
+    }
+}
+
+/// The instance that has the key already.
+fn existing(organization: Uuid, start: &Start) -> Result<Option<Uuid>, Error> {
+    let key = start.instance_key.as_deref();
+    Ok(key.map(|key| instance::by_key(organization, &start.definition_code, key)).transpose()?.flatten())
+}
+
+fn check(start: &Start) -> Result<(), Error> {
+    check_input(start.input.as_ref())?;
     check_size("the subject", start.subject.as_ref())?;
     for (name, value) in [("instance_key", &start.instance_key), ("correlation_key", &start.correlation_key)] {
         if let Some(value) = value {
             check_text(name, value)?;
         }
     }
-    let organization = caller.creating()?;
-    let code = start.definition_code.as_str();
-    let key = start.instance_key.as_deref();
-    if let Some(key) = key
-        && let Some(existing) = instance::by_key(organization, code, key)?
-    {
-        return Ok(existing);
-    }
-    let found = definition::find(organization, code, start.version)?;
-    feature_flag::check(organization, code)?;
-    let definition = definition::load(organization, found)?;
-    let at = start.initial_state.as_deref().map(|name| find_state(&definition, name)).transpose()?;
+    Ok(())
+}
+
+fn start_new(caller: &Caller, organization: Uuid, definition: &Loaded, start: Start) -> Result<Uuid, Error> {
+    let started = Instant::now();
+    let (input, key) = (start.input.as_ref(), start.instance_key.as_deref());
+    let at = start.initial_state.as_deref().map(|name| find_state(definition, name)).transpose()?;
 
     let id = new_id();
     let context = input.map_or_else(|| definition.context.clone(), |input| definition.context.concat(input));
     check_size("the context", Some(&context))?;
     let subject =
         Subject { organization_id: organization, id, seq: 1, instance_key: key, subject: start.subject.as_ref() };
-    let mut evaluator = Evaluator::new(&definition, caller, subject, context);
+    let mut evaluator = Evaluator::new(definition, caller, subject, context);
     let event = Event::new("wf.start", start.input.clone());
     let outcome = chart::start(&definition.chart, &mut evaluator, at, event.clone())
-        .map_err(|stop| stopped(&definition, "the start", stop))?;
+        .map_err(|stop| stopped(definition, "the start", stop))?;
 
     let active = &outcome.position.active;
     let correlation_key = match start.correlation_key {
         Some(key) => Some(key),
-        None if definition.chart.correlation().is_some() => correlation(&mut evaluator, &definition, active, &event)?,
+        None if definition.chart.correlation().is_some() => correlation(&mut evaluator, definition, active, &event)?,
         None => start.instance_key.clone(),
     };
     let identity = Identity {
@@ -88,7 +108,7 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
     };
     let target = Target { organization_id: organization, instance_id: id, seq: 1, sla_at: None };
     let cause = Cause { kind: "start", event: Some(event.name), payload: start.input, ..Cause::default() };
-    let worked = Worked::new(&definition, caller, &target, evaluator, outcome, started)?;
+    let worked = Worked::new(definition, caller, &target, evaluator, outcome, started)?;
     if worked.insert(&identity, cause)?.is_some() {
         if let Some(key) = &correlation_key {
             message::wake_for(organization, id, Some(key), caller.now)?;
@@ -96,6 +116,7 @@ pub fn start(caller: &Caller, start: Start) -> Result<Uuid, Error> {
         return Ok(id);
     }
     // Somebody else took the key in the meantime.
+    let code = start.definition_code.as_str();
     let existing = key.map(|key| instance::by_key(organization, code, key)).transpose()?.flatten();
     existing.ok_or_else(|| Error::internal("an instance was not stored, and its key is free"))
 }

@@ -129,6 +129,9 @@ pub fn complete(caller: &Caller, id: Uuid, complete: Complete) -> Result<Task, E
     let started = Instant::now();
     let user = person(caller, "user_id")?;
     check_metadata(complete.metadata.as_ref())?;
+    if let Some(outcome) = &complete.outcome {
+        check_text("the outcome", outcome)?;
+    }
     let (instance, mut task) = fetch(caller, id)?;
     check_open(&task)?;
     match task.task_state.as_str() {

@@ -17,10 +17,11 @@ use super::queue::Memory;
 use super::send::check_running;
 use super::sla::climb;
 use super::task::escalate;
-use super::timer::{fire, fire_marked};
+use super::timer::fire;
 use super::{child, effect, inbox, new_id, retention, schedule};
 use crate::error::{Code, Error};
 use crate::pg::subtransaction::subtransaction;
+use crate::pg::table::keeping;
 use crate::pg::time::Timestamp;
 use crate::pg::{guc, transaction};
 use crate::store;
@@ -303,7 +304,7 @@ pub fn batch(caller: &Caller, memory: &mut Memory, limits: &Limits) -> Result<Ou
             return Ok(outcome);
         }
         subtransactions += 1;
-        let done = match subtransaction(|| fire_together(caller, &chunk, deadline)) {
+        let done = match subtransaction(|| keeping(|| fire_together(caller, &chunk, deadline))) {
             Ok(done) => done,
             Err(error) => {
                 if error.is_of_the_session() && !limits.blame {
@@ -342,27 +343,19 @@ fn fire_together(caller: &Caller, chunk: &[Due], deadline: Option<Instant>) -> R
         chunk.iter().enumerate().filter_map(|(place, due)| find(due).map(|instance| (place, due, instance))).collect();
     let mut done: Vec<Did> = chunk.iter().map(|_| Did::Busy).collect();
     held.iter().for_each(|(place, ..)| done[*place] = Did::Gone);
-    let (mut ready, mut rows) = (Vec::new(), Vec::new());
-    for (number, timer, row) in timer::read_many(&held.iter().map(|(_, due, _)| *due).collect::<Vec<_>>())? {
+    let mut ready = Vec::new();
+    for (number, timer) in timer::read_many(&held.iter().map(|(_, due, _)| *due).collect::<Vec<_>>())? {
         let (place, due, instance) = held[number];
         match readiness(caller, instance, &timer) {
-            None => {
-                ready.push((place, due, instance, timer));
-                rows.push(row);
-            }
+            None => ready.push((place, due, instance, timer)),
             Some(did) => done[place] = did,
         }
     }
-    // Before the macrosteps, which cancel the timers of the states that they leave.
-    if !timer::fired_many(rows, caller.now)? {
-        return Err(Error::internal("a timer was written around its instance's lock"));
-    }
     for (place, due, instance, timer) in ready {
         if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            timer::not_fired(due)?;
             done[place] = Did::Left;
         } else {
-            fire_marked(caller, instance, &timer)?;
+            fire(caller, instance, due.id, &timer)?;
             done[place] = Did::Fired;
         }
     }

@@ -96,8 +96,8 @@ pub fn cancel(
     let instance = caller.lock(instance_id)?;
     check_active(&instance)?;
     let cancelled = match &name {
-        Some(name) => timer::cancel_names(instance.organization_id, instance.id, &vec![name.clone()])?,
-        None => timer::cancel_all(instance.organization_id, instance.id)?,
+        Some(name) => timer::cancel(instance.organization_id, instance.id, |open| open.name == *name)?,
+        None => timer::cancel(instance.organization_id, instance.id, |_| true)?,
     };
     if cancelled.is_empty() {
         let what = name.map_or_else(|| "no timer".to_owned(), |name| format!("no timer {name}"));
@@ -163,15 +163,12 @@ pub fn raised(chart: &Chart, kind: &str, name: &str, event: &str, payload: Optio
     }
 }
 
-/// Fires a pending timer of a locked, running instance: its event's transition and FIRED are one transaction.
+/// Fires a timer of a locked, running instance: its event's transition and FIRED are one transaction.
 pub fn fire(caller: &Caller, instance: &Instance, timer_id: Uuid, timer: &Timer) -> Result<Fired, Error> {
     // Before the macrostep, which cancels the timers of the states that it leaves.
-    timer::fired(instance.organization_id, instance.id, timer_id, caller.now)?;
-    fire_marked(caller, instance, timer)
-}
-
-/// Raises the event of a timer that is marked as fired.
-pub fn fire_marked(caller: &Caller, instance: &Instance, timer: &Timer) -> Result<Fired, Error> {
+    if !timer::fired(instance.organization_id, instance.id, timer_id, timer, caller.now)? {
+        return Err(Error::internal(format!("timer {timer_id} was written around its instance's lock")));
+    }
     let started = Instant::now();
     let definition = definition::load(instance.organization_id, instance.definition_id)?;
     let position = position(&definition, instance)?;

@@ -7,6 +7,7 @@ use std::panic::AssertUnwindSafe;
 
 use crate::error::Error;
 use crate::pg::error::PgError;
+use crate::pg::table;
 
 /// Runs `work` in a subtransaction: kept when it succeeds, rolled back when it fails.
 pub fn subtransaction<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
@@ -19,6 +20,7 @@ pub fn rolled_back<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Erro
 }
 
 fn within<T>(work: impl FnOnce() -> Result<T, Error>, keep: bool) -> Result<T, Error> {
+    let _kept = table::set_aside();
     // SAFETY: the memory context and resource owner in force before are put back on both ways out, as
     // BeginInternalSubTransaction's callers must.
     unsafe {

@@ -64,40 +64,9 @@ pub fn as_user_code<T>(
     work: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Error> {
     let flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION;
+    // Blocks with EXCEPTION are subtransactions too.
+    let _kept = super::table::set_aside();
     switched(role, flags, search_path, work)
-}
-
-/// Runs `work` so that nothing in it can write, user code included: the way back to writing is closed once a statement
-/// has run.
-pub fn read_only<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    // SAFETY: the GUC level opened is the one closed; where an error skips that, the abort of the transaction does it.
-    unsafe {
-        let level = pg_sys::NewGUCNestLevel();
-        set_within_level(c"transaction_read_only", c"on");
-        let result = work();
-        pg_sys::AtEOXact_GUC(false, level);
-        result
-    }
-}
-
-/// Sets a setting until the present GUC level ends.
-///
-/// # Safety
-/// A GUC level is open.
-unsafe fn set_within_level(name: &CStr, value: &CStr) {
-    // SAFETY: names and values of settings, as C strings.
-    unsafe {
-        pg_sys::set_config_option(
-            name.as_ptr(),
-            value.as_ptr(),
-            pg_sys::GucContext::PGC_USERSET,
-            pg_sys::GucSource::PGC_S_SESSION,
-            pg_sys::GucAction::GUC_ACTION_SAVE,
-            true,
-            0,
-            false,
-        );
-    }
 }
 
 fn switched<T>(
@@ -114,7 +83,16 @@ fn switched<T>(
         pg_sys::GetUserIdAndSecContext(&mut outer_role, &mut outer_flags);
         pg_sys::SetUserIdAndSecContext(role, outer_flags | flags as i32);
         let level = pg_sys::NewGUCNestLevel();
-        set_within_level(c"search_path", &path);
+        pg_sys::set_config_option(
+            c"search_path".as_ptr(),
+            path.as_ptr(),
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_SAVE,
+            true,
+            0,
+            false,
+        );
         let result = work();
         // Not "commit": what user code has set goes, its search_path above all, which would else be the caller's.
         pg_sys::AtEOXact_GUC(false, level);

@@ -3,7 +3,7 @@
 use pgrx::Uuid;
 
 use super::statement;
-use super::step::{self, NewStep};
+use super::step::NewStep;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::spi::{Parameter, Row};
@@ -25,12 +25,12 @@ statement!(ORIGIN, "instance_origin");
 statement!(REPIN, "instance_repin");
 statement!(CONTEXT_CHANGES, "context_changes");
 statement!(INSERT, "instance_insert");
-statement!(STEP, "instance_step");
 statement!(STAY, "instance_stay");
 
 /// What is read of an instance, in the order of `instance_row`.
 static ROW: Columns = Columns::new(
     c"instance",
+    &[c"organization_id", c"id"],
     &[
         c"definition_id",
         c"seq",
@@ -50,6 +50,7 @@ static ROW: Columns = Columns::new(
 /// What a new instance has, in the order of `insert`.
 static NEW: Columns = Columns::new(
     c"instance",
+    &[c"organization_id", c"id"],
     &[
         c"organization_id",
         c"id",
@@ -78,6 +79,7 @@ static NEW: Columns = Columns::new(
 /// What a step changes, in the order of `step`.
 static PLACE: Columns = Columns::new(
     c"instance",
+    &[c"organization_id", c"id"],
     &[c"seq", c"state", c"status", c"updated_at", c"history", c"sla_at", c"output", c"error", c"context"],
 );
 
@@ -138,7 +140,7 @@ pub fn organization(id: Uuid) -> Result<Option<Uuid>, Error> {
 
 /// Reads an instance as it is.
 pub fn read(organization: Uuid, id: Uuid) -> Result<Option<Instance>, Error> {
-    access(|access| ROW.read(access, &[&organization, &id], |row| instance_row(row, organization, id, None)))
+    access(|access| ROW.read(access, &[&organization, &id], |row, _| instance_row(row, organization, id, None)))
 }
 
 /// Locks an instance, waiting for whoever holds it, and reads it as it then is.
@@ -248,9 +250,6 @@ pub fn insert(new: &Identity, place: &Place, step: &NewStep) -> Result<bool, Err
         return insert_by_statement(new, place, step);
     }
     access(|access| {
-        if NEW.has_triggers(access)? || step::COLUMNS.has_triggers(access)? {
-            return insert_by_statement(new, place, step);
-        }
         NEW.insert(
             access,
             &[
@@ -350,9 +349,6 @@ pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Er
         wake::note(step.created_at);
     }
     access(|access| {
-        if PLACE.has_triggers(access)? || step::COLUMNS.has_triggers(access)? {
-            return hit_one(step_by_statement(instance, place, step)?, instance);
-        }
         let (organization, id, seq) = (&instance.organization_id, &instance.id, instance.seq + 1);
         let values: [&dyn Parameter; 9] = [
             &seq,
@@ -372,36 +368,6 @@ pub fn step(instance: &Instance, place: &Place, step: &NewStep) -> Result<(), Er
         hit_one(hit.into(), instance)?;
         step.insert(access, (*organization, *id, seq), Some(&instance.state), place)
     })
-}
-
-fn step_by_statement(instance: &Instance, place: &Place, step: &NewStep) -> Result<u64, Error> {
-    STEP.execute(&[
-        &instance.organization_id,
-        &instance.id,
-        &instance.seq,
-        &place.state,
-        &place.status,
-        &step.created_at,
-        &place.history,
-        &place.sla_at,
-        &place.output,
-        &place.error,
-        &place.context,
-        &step.id,
-        &step.duration_ms,
-        &step.kind,
-        &instance.state.as_str(),
-        &step.event,
-        &step.actor,
-        &step.role,
-        &step.database_role,
-        &step.line_code,
-        &step.note,
-        &step.effects_queued,
-        &step.guards,
-        &step.payload,
-        &step.detail,
-    ])
 }
 
 fn hit_one(written: u64, instance: &Instance) -> Result<(), Error> {

@@ -15,8 +15,9 @@ statement!(PAUSES, "step_pauses");
 statement!(SEQ, "step_seq");
 
 /// A whole step, in the order of `insert`.
-pub static COLUMNS: Columns = Columns::new(
+static COLUMNS: Columns = Columns::new(
     c"step",
+    &[c"organization_id", c"instance_id", c"seq"],
     &[
         c"organization_id",
         c"instance_id",

@@ -1,36 +1,61 @@
 //! `wf.timer`: due work. Only the holder of the instance's row writes here.
 
+use std::ffi::CStr;
+
 use pgrx::Uuid;
 
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
-use crate::pg::spi::Row;
+use crate::pg::spi::{Parameter, Row};
+use crate::pg::table::{Columns, RowPlace, access};
 use crate::pg::time::Timestamp;
 use crate::wake;
 
 statement!(MOMENT, "timer_moment");
-statement!(INSERT, "timer_insert");
-statement!(CANCEL_STATES, "timer_cancel_states");
-statement!(CANCEL_NAMES, "timer_cancel_names");
-statement!(CANCEL_RAISES, "timer_cancel_raises");
-statement!(CANCEL_ALL, "timer_cancel_all");
-statement!(OPEN, "timer_open");
 statement!(PENDING, "timer_pending");
 statement!(DUE, "timer_due");
 statement!(DUE_OF, "timer_due_of");
 statement!(ROUND, "timer_round");
 statement!(NEXT, "timer_next");
 statement!(NEXT_AFTER, "timer_next_after");
-statement!(READ, "timer_read");
-statement!(READ_MANY, "timer_read_many");
-statement!(FIRED, "timer_fired");
-statement!(FIRED_MANY, "timer_fired_many");
-statement!(NOT_FIRED, "timer_not_fired");
 statement!(FAILED, "timer_failed");
 statement!(SUSPEND, "timer_suspend");
 statement!(RESUME, "timer_resume");
 statement!(MOVE, "timer_move");
+
+const KEY: &[&CStr] = &[c"organization_id", c"instance_id", c"id"];
+static NEW: Columns = Columns::new(
+    c"timer",
+    KEY,
+    &[
+        c"organization_id",
+        c"instance_id",
+        c"id",
+        c"fire_at",
+        c"created_at",
+        c"attempts",
+        c"is_relative",
+        c"status",
+        c"kind",
+        c"name",
+        c"event",
+        c"entity_code",
+        c"state",
+        c"payload",
+        c"calendar",
+    ],
+);
+static ROW: Columns = Columns::new(
+    c"timer",
+    KEY,
+    &[c"fire_at", c"fired_at", c"retry_at", c"attempts", c"status", c"kind", c"name", c"event", c"payload"],
+);
+static OPEN: Columns = Columns::new(c"timer", KEY, &[c"id", c"kind", c"name", c"state"]);
+/// The open timers of an instance.
+const OF_INSTANCE: &CStr = c"idx_wf_timers_instance";
+static STATUS: Columns = Columns::new(c"timer", KEY, &[c"status"]);
+static FIRED: Columns = Columns::new(c"timer", KEY, &[c"attempts", c"status", c"fired_at", c"last_error", c"retry_at"]);
 
 /// A timer to be stored.
 pub struct NewTimer {
@@ -90,6 +115,8 @@ pub struct Timer {
     pub name: String,
     pub event: String,
     pub payload: Option<Jsonb>,
+    /// Where its row was when it was read.
+    place: RowPlace,
 }
 
 /// The moment that lies an interval after another, counted in UTC.
@@ -110,49 +137,64 @@ pub fn insert(
     if let Some(first) = timers.iter().map(|timer| timer.fire_at).min().filter(|_| !suspended) {
         wake::note(first);
     }
-    INSERT
-        .execute(&[
-            &organization,
-            &instance,
-            &now,
-            &timers.iter().map(|timer| timer.id).collect::<Vec<_>>(),
-            &timers.iter().map(|timer| timer.fire_at).collect::<Vec<_>>(),
-            &timers.iter().map(|timer| timer.is_relative).collect::<Vec<_>>(),
-            &timers.iter().map(|timer| timer.kind.to_owned()).collect::<Vec<_>>(),
-            &timers.iter().map(|timer| timer.name.clone()).collect::<Vec<_>>(),
-            &timers.iter().map(|timer| timer.event.clone()).collect::<Vec<_>>(),
-            &timers.iter().map(|timer| timer.entity_code.clone()).collect::<Vec<_>>(),
-            &timers.iter().map(|timer| timer.state.clone()).collect::<Vec<_>>(),
-            &timers.iter().map(|timer| timer.payload.clone()).collect::<Vec<_>>(),
-            &suspended,
-            &timers.iter().map(|timer| timer.calendar.clone()).collect::<Vec<_>>(),
-        ])
-        .map(drop)
+    let status = if suspended { "SUSPENDED" } else { "PENDING" };
+    access(|access| {
+        timers.iter().try_for_each(|timer| {
+            NEW.insert(
+                access,
+                &[
+                    &organization,
+                    &instance,
+                    &timer.id,
+                    &timer.fire_at,
+                    &now,
+                    &0,
+                    &timer.is_relative,
+                    &status,
+                    &timer.kind,
+                    &timer.name,
+                    &timer.event,
+                    &timer.entity_code,
+                    &timer.state,
+                    &timer.payload,
+                    &timer.calendar,
+                ],
+            )
+        })
+    })
 }
 
-/// Cancels the `after` timers of states that were left.
-pub fn cancel_states(organization: Uuid, instance: Uuid, states: &Vec<String>) -> Result<(), Error> {
-    CANCEL_STATES.execute(&[&organization, &instance, states]).map(drop)
+/// An open timer, for whoever ends it.
+pub struct Open {
+    pub kind: String,
+    pub name: String,
+    /// The state's path, of an `after`.
+    pub state: Option<String>,
 }
 
-/// Cancels open timers by name and gives the names that were there.
-pub fn cancel_names(organization: Uuid, instance: Uuid, names: &Vec<String>) -> Result<Vec<String>, Error> {
-    CANCEL_NAMES.rows(&[&organization, &instance, names], |row| row.required(1))
-}
-
-/// Cancels the delayed raises of these ids.
-pub fn cancel_raises(organization: Uuid, instance: Uuid, ids: &Vec<String>) -> Result<(), Error> {
-    CANCEL_RAISES.execute(&[&organization, &instance, ids]).map(drop)
-}
-
-/// Cancels every open timer of an instance and gives their names.
-pub fn cancel_all(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Error> {
-    CANCEL_ALL.rows(&[&organization, &instance], |row| row.required(1))
+/// Cancels those of the open timers of an instance that `ends` says, and gives their names.
+pub fn cancel(organization: Uuid, instance: Uuid, ends: impl Fn(&Open) -> bool) -> Result<Vec<String>, Error> {
+    access(|access| {
+        let ended = OPEN.read_all(access, OF_INSTANCE, &[&organization, &instance], |row, place| {
+            let id: Uuid = row.required(1)?;
+            let open = Open { kind: row.required(2)?, name: row.required(3)?, state: row.get(4) };
+            Ok(ends(&open).then_some((id, open.name, place)))
+        })?;
+        for (id, _, place) in &ended {
+            STATUS.update(access, &[&organization, &instance, id], Some(*place), &[&"CANCELLED"], |_| Ok(true))?;
+        }
+        Ok(ended.into_iter().map(|(_, name, _)| name).collect())
+    })
 }
 
 /// The names of the open timers that no state owns.
 pub fn open(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Error> {
-    OPEN.rows(&[&organization, &instance], |row| row.required(1))
+    access(|access| {
+        OPEN.read_all(access, OF_INSTANCE, &[&organization, &instance], |row, _| {
+            let kind: String = row.required(2)?;
+            Ok(if kind == "after" { None } else { Some(row.required(3)?) })
+        })
+    })
 }
 
 /// A timer as one who waits for it sees it.
@@ -222,55 +264,43 @@ pub fn next_after(now: Timestamp) -> Result<Option<Timestamp>, Error> {
 
 /// One timer of an instance; read it under the instance's lock.
 pub fn read(organization: Uuid, instance: Uuid, id: Uuid) -> Result<Option<Timer>, Error> {
-    READ.first(&[&organization, &instance, &id], |row| timer_row(row, 1))
+    access(|access| ROW.read(access, &[&organization, &instance, &id], timer_row))
 }
 
 /// Timers, each with its place in the list given; read them under their instances' locks.
-pub fn read_many(wanted: &[&Due]) -> Result<Vec<(usize, Timer, RowPlace)>, Error> {
-    READ_MANY.rows(
-        &[
-            &wanted.iter().map(|due| due.organization_id).collect::<Vec<_>>(),
-            &wanted.iter().map(|due| due.instance_id).collect::<Vec<_>>(),
-            &wanted.iter().map(|due| due.id).collect::<Vec<_>>(),
-        ],
-        |row| {
-            let place: i32 = row.required(1)?;
-            Ok((place.unsigned_abs() as usize - 1, timer_row(row, 2)?, RowPlace(row.required(11)?)))
-        },
-    )
-}
-
-fn timer_row(row: &Row, first: i32) -> Result<Timer, Error> {
-    Ok(Timer {
-        fire_at: row.required(first)?,
-        fired_at: row.get(first + 1),
-        retry_at: row.get(first + 2),
-        attempts: row.required(first + 3)?,
-        status: row.required(first + 4)?,
-        kind: row.required(first + 5)?,
-        name: row.required(first + 6)?,
-        event: row.required(first + 7)?,
-        payload: row.get(first + 8),
+pub fn read_many(wanted: &[&Due]) -> Result<Vec<(usize, Timer)>, Error> {
+    access(|access| {
+        let read = wanted.iter().enumerate().map(|(number, due)| {
+            let timer = ROW.read(access, &[&due.organization_id, &due.instance_id, &due.id], timer_row)?;
+            Ok(timer.map(|timer| (number, timer)))
+        });
+        read.filter_map(Result::transpose).collect()
     })
 }
 
-/// Where a row of `wf.timer` lies, as long as its instance is locked.
-pub struct RowPlace(String);
-
-/// Records that timers have fired which were read just before; false where one of them was not there any more.
-pub fn fired_many(places: Vec<RowPlace>, now: Timestamp) -> Result<bool, Error> {
-    let places: Vec<String> = places.into_iter().map(|place| place.0).collect();
-    Ok(FIRED_MANY.execute(&[&places, &now])? == places.len() as u64)
+fn timer_row(row: &Row, place: RowPlace) -> Result<Timer, Error> {
+    Ok(Timer {
+        fire_at: row.required(1)?,
+        fired_at: row.get(2),
+        retry_at: row.get(3),
+        attempts: row.required(4)?,
+        status: row.required(5)?,
+        kind: row.required(6)?,
+        name: row.required(7)?,
+        event: row.required(8)?,
+        payload: row.get(9),
+        place,
+    })
 }
 
-/// Takes back that a timer has fired.
-pub fn not_fired(due: &Due) -> Result<(), Error> {
-    NOT_FIRED.execute(&[&due.organization_id, &due.instance_id, &due.id]).map(drop)
-}
-
-/// Records that a timer has fired.
-pub fn fired(organization: Uuid, instance: Uuid, id: Uuid, now: Timestamp) -> Result<(), Error> {
-    FIRED.execute(&[&organization, &instance, &id, &now]).map(drop)
+/// Records that a timer has fired which was read just before; false where it is not there any more.
+pub fn fired(organization: Uuid, instance: Uuid, id: Uuid, timer: &Timer, now: Timestamp) -> Result<bool, Error> {
+    let attempts = timer.attempts + 1;
+    let (error, retry_at) = (None::<String>, None::<Timestamp>);
+    let values: [&dyn Parameter; 5] = [&attempts, &"FIRED", &now, &error, &retry_at];
+    let is_same =
+        |row: &Row| Ok(row.required::<i32>(1)? == timer.attempts && row.required::<String>(2)? == timer.status);
+    access(|access| FIRED.update(access, &[&organization, &instance, &id], Some(timer.place), &values, is_same))
 }
 
 /// Records a firing that failed: tried again at `retry_at`, never where that is None.

@@ -10,7 +10,6 @@ use crate::pg::time::Timestamp;
 statement!(OPEN, "waiting_open");
 statement!(CANCEL, "waiting_cancel");
 statement!(RENAME, "waiting_rename");
-statement!(END, "waiting_end");
 
 /// An open timer, invoke or task.
 pub struct Waiting {
@@ -61,9 +60,4 @@ pub fn rename(organization: Uuid, instance: Uuid, renamed: &[Renamed]) -> Result
             &renamed.iter().map(|renamed| renamed.state.clone()).collect::<Vec<_>>(),
         ])
         .map(drop)
-}
-
-/// Ends the timers and tasks of an instance that has come to its end.
-pub fn end(organization: Uuid, instance: Uuid, now: Timestamp) -> Result<(), Error> {
-    END.execute(&[&organization, &instance, &now]).map(drop)
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034
 # B1: one event for one of many instances, each in its own transaction.
 
 ours=$(script_of send <<'SQL'

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034
 # B2: a new instance.
 
 ours=$(script_of start <<'SQL'

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034
 # How every figure is measured: runs of ours and of its floors by turns, in one cluster, each with its operations, seconds, commits, WAL
 # and the CPU time of the whole server. Sourced by scripts/bench after the cluster runs. Sets of numbers go into the schema `result` of
 # the database bench, from which report.sql makes the table and the JSON.
@@ -10,6 +10,7 @@ server_cpu() {
     local postmaster tick
     postmaster=$(head -n 1 "$run/data/postmaster.pid")
     tick=$(getconf CLK_TCK)
+    # shellcheck disable=SC2046 # one word for each child
     # Fields 14 to 17 of stat; the name before them has no space in a server's process.
     cat "/proc/$postmaster/stat" $(sed 's|[0-9]*|/proc/&/stat|g' "/proc/$postmaster/task/$postmaster/children") 2>/dev/null |
         awk -v tick="$tick" -v postmaster="$postmaster" '
@@ -46,10 +47,11 @@ record() {
             string_to_array('$after', ' ')::numeric[]) AS x (m, b, a)"
 }
 
-# pgbench_of CLIENTS SCRIPT [PER_TRANSACTION]: what pgbench does in $seconds, prepared, as "OPERATIONS SECONDS".
+# pgbench_of CLIENTS SCRIPT [PER_TRANSACTION]: what pgbench does in $seconds, or with $transactions, prepared, as "OPERATIONS SECONDS".
 pgbench_of() {
-    local clients=$1 script=$2 per=${3:-1} threads=$(($1 < 2 ? 1 : 2))
-    as_server "$bin/pgbench" -h "$run" -U "${bench_role:-postgres}" -n -M prepared -c "$clients" -j "$threads" -T "$seconds" \
+    local clients=$1 script=$2 per=${3:-1} threads=$(($1 < 2 ? 1 : 2)) length=(-T "$seconds")
+    [ -z "${transactions:-}" ] || length=(-t "$transactions")
+    as_server "$bin/pgbench" -h "$run" -U "${bench_role:-postgres}" -n -M prepared -c "$clients" -j "$threads" "${length[@]}" \
         -D instances="$instances" -f "$script" bench 2>&1 9>&- |
         awk -v per="$per" '
             /^number of transactions actually processed/ { split($0, part, /[ :\/]+/); done = part[6] }
@@ -78,6 +80,21 @@ by_turns() {
             record "$figure" "$title" "${pair%%=*}" "$clients" pgbench_of "$clients" "${pair#*=}" "$per"
         done
     done
+}
+
+# timed OPERATIONS SQL: runs it once, and gives "OPERATIONS SECONDS".
+timed() {
+    local began
+    began=$(date +%s%N)
+    sql -c "$2" >/dev/null
+    echo "$1 $(awk -v ns=$(($(date +%s%N) - began)) 'BEGIN { print ns / 1e9 }')"
+}
+
+# restart_with SETTING...: the server again, with these settings too and without those of the last time.
+restart_with() {
+    as_server "$bin/pg_ctl" stop -w -s -m fast -D "$run/data"
+    printf '%s\n' "$@" | as_server tee "$run/data/bench.conf" >/dev/null
+    as_server "$bin/pg_ctl" start -w -t 60 -s -D "$run/data" -l "$run/log" 9>&-
 }
 
 # target FIGURE TITLE MEASURE FLOOR OPERATOR VALUE: what must hold.

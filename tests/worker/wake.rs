@@ -56,6 +56,26 @@ async fn a_prepared_transaction_wakes_when_it_commits() {
 }
 
 #[tokio::test]
+async fn a_task_that_becomes_overdue_wakes_the_worker() {
+    let server = Server::start("overdue");
+    let client = server.connect("wf").await;
+    let define = r#"SELECT FROM wf_define('{"id": "asked", "initial": "a", "states": {"a": {"invoke": {"src": "wf.task", "input":
+        {"title": "T", "assignee_role": "clerk", "due": "$.due", "escalations": [{"after": 0, "to_role": "boss"}]}}}}}')"#;
+    client.batch_execute(define).await.expect("defined");
+    until_workers(&client, "wf", 1).await;
+    // One that is due now: its commit must wake a worker that sleeps. One that is due a little later: the worker must have planned it.
+    for due in ["0", "500"] {
+        last_awake(&client).await;
+        let start = format!(r#"SELECT wf_start('asked', '{{"due": {due}}}', '{due}')"#);
+        client.batch_execute(&start).await.expect("started");
+        let sql = "SELECT count(*) > 0 AND bool_and(assignee_role = 'boss') FROM wf_tasks_view";
+        until(&client, sql, PATIENCE).await;
+    }
+    let runs: i64 = one(&client, "SELECT sum(tasks_escalated) FROM wf_scheduler_runs_view", &[]).await;
+    assert_eq!(runs, 2);
+}
+
+#[tokio::test]
 async fn an_idle_worker_does_nothing() {
     let server = Server::start_with("idle", "autovacuum = off");
     let client = server.connect("wf").await;

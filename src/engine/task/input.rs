@@ -7,6 +7,7 @@ use super::escalate;
 use super::{PRIORITIES, blank, check_priority};
 use crate::calendar::Calendar;
 use crate::chart::{Chart, Invoke, Lookup, State, When};
+use crate::engine::caller::check_text;
 use crate::engine::ladder::Ladder;
 use crate::engine::{calendar, work};
 use crate::error::{Code, Error};
@@ -117,7 +118,8 @@ impl<'a> Fields<'a> {
             Some(name) if name.trim().is_empty() => {
                 Err(self.wrong(Code::InvalidAssignee, key, &format!("has an empty {key}")))
             }
-            name => Ok(name),
+            Some(name) => check_text(key, &name).map(|name| Some(name.to_owned())),
+            None => Ok(None),
         }
     }
 
@@ -133,7 +135,10 @@ impl<'a> Fields<'a> {
             .map(|value| value.as_str().filter(|name| !name.trim().is_empty()).map(str::to_owned))
             .collect();
         match names {
-            Some(names) => Ok((!names.is_empty()).then_some(names)),
+            Some(names) => {
+                names.iter().try_for_each(|name| check_text(key, name).map(drop))?;
+                Ok((!names.is_empty()).then_some(names))
+            }
             None => Err(self.wrong(code, key, &format!("has {key} that are no list of names"))),
         }
     }

@@ -22,8 +22,14 @@ INSERT INTO matrix.function VALUES
 ('wf_list_instances', 'viewer', $$wf_list_instances(organization_id => {o})$$),
 ('wf_list_tasks', 'viewer', $$wf_list_tasks(organization_id => {o})$$),
 ('wf_check_feature_flag', 'viewer', $$wf_check_feature_flag('matrix', {o})$$),
+('wf_export', 'viewer', $$wf_export({i}, {o})$$),
+('wf_health', 'viewer', $$wf_health({o})$$),
+('wf_metrics', 'viewer', $$wf_metrics({o})$$),
+('wf_metrics_text', 'viewer', $$wf_metrics_text({o})$$),
 ('wf_start', 'participant', $$wf_start('matrix', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_send', 'participant', $$wf_send({i}, 'GO', organization_id => {o})$$),
+('wf_send_many', 'participant', $$wf_send_many(ARRAY[{i}], 'GO', organization_id => {o})$$),
+('wf_start_many', 'participant', $$wf_start_many('matrix', ARRAY['{}']::jsonb[], organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_advance', 'participant', $$wf_advance({i}, 'done', organization_id => {o})$$),
 ('wf_publish', 'participant', $$wf_publish('GO', 'key', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_set_timer', 'participant', $$wf_set_timer({i}, 'another', '1 hour', organization_id => {o})$$),
@@ -54,6 +60,10 @@ INSERT INTO matrix.function VALUES
 ('wf_release_effects', 'operator', $$wf_release_effects('z.*', COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_skip_effect', 'operator', $$wf_skip_effect({f}, organization_id => {o})$$),
 ('wf_retry_effects', 'operator', $$wf_retry_effects({j}, organization_id => {o})$$),
+('wf_check', 'operator', $$(SELECT count(*) FROM wf_check({o}))$$),
+('wf_hold_instance', 'operator', $$wf_hold_instance({i}, organization_id => {o})$$),
+('wf_release_instance', 'operator', $$wf_release_instance({p}, organization_id => {o})$$),
+('wf_sla_recalc', 'operator', $$wf_sla_recalc({i}, 5, organization_id => {o})$$),
 ('wf_set_feature_flag', 'operator', $$wf_set_feature_flag('matrix', false, organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_define', 'admin', $$wf_define('{"id": "m", "initial": "a", "states": {"a": {}}}', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_register_handler', 'admin', $$wf_register_handler('x.y', 'worker', organization_id => COALESCE({o}, current_setting('matrix.own')::uuid))$$),
@@ -63,6 +73,7 @@ INSERT INTO matrix.function VALUES
 ('wf_unschedule', 'admin', $$wf_unschedule('nightly', {o})$$),
 ('wf_set_calendar', 'admin', $$wf_set_calendar('office', 'UTC', '{"mon-fri": ["09:00-17:00"]}', '[]', COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_set_secret', 'admin', $$wf_set_secret('key', 'other', COALESCE({o}, current_setting('matrix.own')::uuid))$$),
+('wf_purge', 'admin', $$wf_purge('0 seconds', organization_id => {o})$$),
 ('wf_grant', 'admin', $$wf_grant('matrix_nobody', 'viewer', COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 ('wf_revoke', 'admin', $$wf_revoke('matrix_viewer', 'viewer', COALESCE({o}, current_setting('matrix.own')::uuid))$$),
 -- Ask for nothing themselves: what they call does. A procedure that commits cannot be called from here.
@@ -84,7 +95,7 @@ DECLARE
     work uuid; broken uuid; paused uuid;
 BEGIN
     PERFORM wf_define('{"id": "matrix", "initial": "work", "states": {"work": {}}}', organization_id => org);
-    PERFORM wf_define('{"id": "matrix", "context": {"n": 1}, "search": {"n": "$.n"}, "initial": "work", "states": {
+    PERFORM wf_define('{"id": "matrix", "context": {"n": 1}, "sla": {"duration": "P1D"}, "search": {"n": "$.n"}, "initial": "work", "states": {
         "work": {"on": {"GO": "done"}, "after": {"PT30M": "work"}, "invoke": {"src": "x.do", "input": {"n": 1}}},
         "done": {}}}', organization_id => org);
     PERFORM wf_register_handler('x.handled', 'worker', organization_id => org);
@@ -106,6 +117,8 @@ BEGIN
     PERFORM wf_hold_effects('z.*', organization_id => org);
     paused := wf_start('matrix', organization_id => org);
     PERFORM wf_pause(paused, organization_id => org);
+    PERFORM wf_hold_instance(paused, organization_id => org);
+    PERFORM wf_cancel(wf_start('matrix', organization_id => org), organization_id => org);
     PERFORM wf_start('matrix', organization_id => org);
     PERFORM wf_publish('NEWS', 'key', organization_id => org);
     INSERT INTO matrix.object
@@ -143,7 +156,8 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA matrix TO PUBLIC;
 DO $$ BEGIN
     EXECUTE 'CREATE VIEW matrix.held AS ' || (
         SELECT string_agg(format('SELECT t.organization_id, t::text AS row FROM %s AS t', c.oid::regclass), ' UNION ALL ' ORDER BY c.relname)
-        FROM pg_class AS c WHERE c.relnamespace = 'wf'::regnamespace AND c.relkind = 'r');
+        FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
+        WHERE c.relnamespace = 'wf'::regnamespace AND c.relkind = 'r');
 END $$;
 CREATE VIEW matrix.holdings AS
 SELECT n.name, md5(string_agg(h.row, ',' ORDER BY h.row)) AS digest
@@ -290,7 +304,7 @@ WHERE (c.relnamespace = 'wf'::regnamespace OR c.relname LIKE 'wf\_%') AND c.relk
   AND has_table_privilege('matrix_admin', c.oid, p.privilege);
 SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'wf'::regnamespace AND c.relkind = 'r' AND NOT c.relrowsecurity;
 SELECT c.oid::regclass FROM pg_class AS c
-WHERE c.relname LIKE 'wf\_%' AND c.relkind = 'v' AND c.reloptions IS DISTINCT FROM '{security_invoker=true}';
+WHERE (c.relname LIKE 'wf\_%' OR c.relnamespace = 'wf'::regnamespace) AND c.relkind = 'v' AND c.reloptions IS DISTINCT FROM '{security_invoker=true}';
 
 -- A member who loses the last capability has no native right left, and can be dropped.
 SELECT wf_revoke('matrix_' || capability, capability, matrix.organization('red'))

@@ -126,3 +126,13 @@ SELECT paused FROM wf_pause(pg_temp.id('c'));
 SET pg_workflow.fake_now = '2026-03-09 11:00+00';
 SELECT paused FROM wf_resume(pg_temp.id('c'));
 SELECT due_at, sla_at FROM pg_temp.place('c');
+-- wf.escalate of a state reaches the tasks of the states within it that stay, not those that the same event leaves, and none made by hand.
+SELECT code FROM wf_define('{"id": "deep", "initial": "p", "states": {"p": {"type": "parallel", "on": {"UP": {"actions": "wf.escalate"}}, "states": {
+    "x": {"initial": "a", "states": {"a": {"invoke": {"src": "wf.task", "input": {"title": "X", "assignee_role": "clerk"}}, "on": {"NEXT": {"target": "b", "actions": "wf.escalate"}}}, "b": {}}},
+    "y": {"initial": "a", "states": {"a": {"invoke": {"src": "wf.task", "input": {"title": "Y", "assignee_role": "clerk"}}, "on": {"NEXT": {"actions": "wf.escalate"}}}}}}}}}');
+SELECT wf_start('deep', instance_key => 'deep') IS NOT NULL AS started;
+SELECT title FROM wf_create_task(pg_temp.id('deep'), 'Z', assignee_role => 'clerk');
+SELECT to_state FROM wf_send(pg_temp.id('deep'), 'UP');
+SELECT title, task_state, assignee_role FROM wf_tasks_view WHERE instance_id = pg_temp.id('deep') ORDER BY title;
+SELECT to_state FROM wf_send(pg_temp.id('deep'), 'NEXT');
+SELECT title, task_state, assignee_role FROM wf_tasks_view WHERE instance_id = pg_temp.id('deep') ORDER BY title;

@@ -123,6 +123,27 @@ SELECT count(*) FROM wf_claim_effects('w', organization_id => pg_temp.org(7));
 SELECT count(*) FROM wf_claim_effects('w', organization_id => pg_temp.org(7));
 CALL pg_temp.wipe();
 
+-- A claim reads what it takes, not what waits, and an answer what it answers; plans made for empty tables included.
+SELECT code FROM wf_define(format('{ "id": "many", "initial": "a", "states": { "a": { "entry": [%s] } } }',
+    array_to_string(array_fill('"many.send"'::text, ARRAY[100]), ', '))::json, organization_id => pg_temp.org(0));
+SELECT count(*) AS nothing FROM wf_claim_effects('w');
+SELECT count(*) AS nothing FROM wf_complete_effects('w', ARRAY['00000000-0000-0000-0000-000000000001']::uuid[], ARRAY[1]);
+SELECT count(wf_start('many', organization_id => pg_temp.org(1))) FROM generate_series(1, 100);
+SELECT count(wf_start('many', organization_id => pg_temp.org(o))) FROM generate_series(2, 3) AS o;
+BEGIN;
+SELECT array_agg(effect_id) AS ids, array_agg(attempt) AS attempts, count(DISTINCT organization_id) AS organizations
+FROM wf_claim_effects('w', max_effects => 99) \gset
+SELECT :organizations AS organizations;
+SELECT relname, seq_tup_read, idx_tup_fetch < 300 AS few FROM pg_stat_xact_user_tables
+WHERE relid IN ('wf.effect'::regclass, 'wf.instance'::regclass) ORDER BY 1;
+COMMIT;
+BEGIN;
+SELECT count(*) FROM wf_complete_effects('w', :'ids', :'attempts');
+SELECT relname, seq_tup_read, idx_tup_fetch < 300 AS few FROM pg_stat_xact_user_tables
+WHERE relid IN ('wf.effect'::regclass, 'wf.instance'::regclass) ORDER BY 1;
+COMMIT;
+CALL pg_temp.wipe();
+
 -- Limits of a definition count, for each organization, the effects of each code that this definition has queued.
 SELECT code FROM wf_define($${ "id": "limited", "initial": "a", "limits": { "max_concurrent": 3 },
     "states": { "a": { "entry": ["one.send", "two.send"] } } }$$, organization_id => pg_temp.org(0));

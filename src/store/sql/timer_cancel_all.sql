@@ -1,7 +1,0 @@
--- Every open timer of an instance. Index: idx_wf_timers_instance.
-UPDATE wf.timer AS t
-SET status = 'CANCELLED'
-WHERE t.organization_id = $1
-  AND t.instance_id = $2
-  AND t.status IN ('PENDING', 'SUSPENDED')
-RETURNING t.name

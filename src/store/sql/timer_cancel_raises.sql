@@ -1,8 +1,0 @@
--- Delayed raises by their ids. Index: idx_wf_timers_instance.
-UPDATE wf.timer AS t
-SET status = 'CANCELLED'
-WHERE t.organization_id = $1
-  AND t.instance_id = $2
-  AND t.status IN ('PENDING', 'SUSPENDED')
-  AND t.kind = 'raise'
-  AND t.name = ANY ($3)
