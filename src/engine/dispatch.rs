@@ -80,8 +80,7 @@ impl Ran {
 pub fn batch(caller: &Caller, limits: &Limits) -> Result<Ran, Error> {
     check_outside()?;
     let handlers = handler::all()?;
-    let mut ran = Ran::default();
-    ran.others_wait = !limits.alone && handlers.have_alone();
+    let mut ran = Ran { others_wait: !limits.alone && handlers.have_alone(), ..Ran::default() };
     if !handlers.have_sql() || limits.alone && !handlers.have_alone() {
         return Ok(ran);
     }
