@@ -10,9 +10,9 @@ server_cpu() {
     local postmaster tick
     postmaster=$(head -n 1 "$run/data/postmaster.pid")
     tick=$(getconf CLK_TCK)
+    # A child may end in between. Fields 14 to 17 of stat; the name before them has no space in a server's process.
     # shellcheck disable=SC2046 # one word for each child
-    # Fields 14 to 17 of stat; the name before them has no space in a server's process.
-    cat "/proc/$postmaster/stat" $(sed 's|[0-9]*|/proc/&/stat|g' "/proc/$postmaster/task/$postmaster/children") 2>/dev/null |
+    { cat "/proc/$postmaster/stat" $(sed 's|[0-9]*|/proc/&/stat|g' "/proc/$postmaster/task/$postmaster/children") 2>/dev/null || true; } |
         awk -v tick="$tick" -v postmaster="$postmaster" '
             { sub(/\(.*\)/, "name"); ms += ($14 + $15) * 1000 / tick }
             $1 == postmaster { ms += ($16 + $17) * 1000 / tick }
@@ -47,16 +47,17 @@ record() {
             string_to_array('$after', ' ')::numeric[]) AS x (m, b, a)"
 }
 
-# pgbench_of CLIENTS SCRIPT [PER_TRANSACTION]: what pgbench does in $seconds, prepared, as "OPERATIONS SECONDS".
+# pgbench_of CLIENTS SCRIPT [PER_TRANSACTION]: what pgbench does in $seconds, or with $transactions, prepared, as "OPERATIONS SECONDS".
 pgbench_of() {
-    local clients=$1 script=$2 per=${3:-1} threads=$(($1 < 2 ? 1 : 2))
-    as_server "$bin/pgbench" -h "$run" -U "${bench_role:-postgres}" -n -M prepared -c "$clients" -j "$threads" -T "$seconds" \
+    local clients=$1 script=$2 per=${3:-1} threads=$(($1 < 2 ? 1 : 2)) length=(-T "$seconds")
+    [ -z "${transactions:-}" ] || length=(-t "$transactions")
+    as_server "$bin/pgbench" -h "$run" -U "${bench_role:-postgres}" -n -M prepared -c "$clients" -j "$threads" "${length[@]}" \
         -D instances="$instances" -f "$script" bench 2>&1 9>&- |
         awk -v per="$per" '
             /^number of transactions actually processed/ { split($0, part, /[ :\/]+/); done = part[6] }
             /^tps = / { tps = $3 }
             /(ERROR|FATAL|error):/ { print > "/dev/stderr"; bad = 1 }
-            END { if (bad || !tps) exit 1; print done * per, done / tps }'
+            END { if (bad || !done) { print "pgbench did nothing in its time" > "/dev/stderr"; exit 1 } print done * per, done / tps }'
 }
 
 # script_of NAME <<SQL: a pgbench script, and its path.
