@@ -7,13 +7,13 @@ export PG PRELOAD
 
 layers := test-chart test-pg test-regress test-isolation test-client test-outbox test-languages test-worker test-chaos test-upgrade test-dump test-readme
 
-.PHONY: help setup build demo up down test $(layers) bench bench-quick bench-timers bench-definitions bench-effects bench-lists bench-outbox chaos lint reference package test-package freeze install clean
+.PHONY: help setup build demo up down test $(layers) bench bench-quick bench-definitions bench-lists bench-tenants chaos fuzz fuzz-sql lint reference package test-package freeze install clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-setup: ## installs what is missing: Postgres and its headers, libclang, cargo-pgrx
-	@scripts/setup
+setup: ## installs what is missing: Postgres and its headers, libclang, cargo-pgrx, what tests use
+	@scripts/setup test
 
 build: ## builds the extension for debugging, into a private Postgres under target/
 	@scripts/build
@@ -54,17 +54,17 @@ bench-quick: ## the same, short (release build, then 3 minutes)
 bench-lists: ## how long the first page of a list takes among 100,000 rows (release build)
 	@scripts/bench-lists
 
+bench-tenants: ## what row security costs over 100,000 rows of 2,000 organizations (release build)
+	@scripts/bench-tenants
+
+fuzz: ## the readers of definitions, durations and events against arbitrary input, for SECONDS (60) each
+	@scripts/fuzz
+
+fuzz-sql: ## CALLS (50000) random calls over the whole SQL surface, from SEED
+	@scripts/fuzz-sql
+
 bench-definitions: ## what a large definition costs (release build)
 	@scripts/bench-definitions
-
-bench-effects: ## how fast SQL effects run, what a workflow of three costs (release build)
-	@scripts/bench-effects
-
-bench-outbox: ## how fast workers claim and complete effects (release build)
-	@scripts/bench-outbox
-
-bench-timers: ## how late timers fire, how fast a backlog drains (release build)
-	@scripts/bench-timers
 
 chaos: ## the same for ten minutes; CHAOS_SEED=N repeats a run's choices
 	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} scripts/test chaos

@@ -39,7 +39,11 @@ pgrx::extension_sql_file!(
     name = "instances",
     requires = ["views", api::errors::wf::raise, api::errors::wf::session_organization]
 );
-pgrx::extension_sql_file!("../sql/schema/84_tasks.sql", name = "tasks", requires = ["instances"]);
+pgrx::extension_sql_file!(
+    "../sql/schema/84_tasks.sql",
+    name = "tasks",
+    requires = ["instances", api::task::wf::candidate_tasks]
+);
 pgrx::extension_sql_file!("../sql/schema/31_scheduler_run.sql", name = "scheduler_run", requires = ["work"]);
 pgrx::extension_sql_file!("../sql/schema/38_retention.sql", name = "retention", requires = ["work"]);
 pgrx::extension_sql_file!(

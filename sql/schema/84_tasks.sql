@@ -61,7 +61,7 @@ CREATE TYPE wf.task_page AS (
 );
 
 -- A keyset page, as wf_list_instances. Indexes: one for each order (idx_wf_tasks_created and so on); for what few see,
--- idx_wf_tasks_user, idx_wf_tasks_role, idx_wf_tasks_candidate_roles and idx_wf_tasks_candidate_users together; for one
+-- idx_wf_tasks_user, idx_wf_tasks_role and, for candidates, idx_wf_tasks together; for one
 -- state in the order of due dates idx_wf_tasks_state_due.
 CREATE FUNCTION wf_list_tasks(
     instance_id      uuid        DEFAULT NULL,
@@ -93,6 +93,7 @@ DECLARE
     parts      text[];
     place      text;
     moment     timestamptz;
+    candidate  uuid[];
     conditions text[] := '{}';
 BEGIN
     IF $11 IS NULL OR $11 NOT IN ('created_at', 'updated_at', 'due_at', 'priority') THEN
@@ -147,15 +148,17 @@ BEGIN
     IF $2 IS NOT NULL THEN conditions := conditions || pg_catalog.format('t.task_state = %L', $2); END IF;
     IF $3 IS NOT NULL OR $4 IS NOT NULL THEN
         IF $2 IS NULL THEN conditions := conditions || 't.task_state IN (''OPEN'', ''CLAIMED'')'::text; END IF;
+        -- Row security would keep the planner from the indexes of arrays, and from every index if a function stood between these.
+        candidate := wf.candidate_tasks($3, $4, chosen);
         conditions := conditions || pg_catalog.concat('(',
             CASE WHEN $3 IS NOT NULL THEN 't.assignee_user_id = $3 OR ' END,
-            't.task_state = ''OPEN'' AND t.assignee_user_id IS NULL AND (false',
-            CASE WHEN $3 IS NOT NULL THEN ' OR t.candidate_users @> ARRAY[$3]' END,
-            CASE WHEN $4 IS NOT NULL THEN ' OR t.assignee_role = ANY ($4) OR t.candidate_roles && $4' END,
-            ')',
-            CASE WHEN $3 IS NOT NULL THEN
-                ' AND (t.not_by IS NULL OR NOT wf.was_done_by(t.organization_id, t.instance_id, t.not_by, $3))' END,
-            ')');
+            't.task_state = ''OPEN'' AND t.assignee_user_id IS NULL AND (t.id = ANY ($19)',
+            CASE WHEN $4 IS NOT NULL THEN ' OR t.assignee_role = ANY ($4)' END,
+            '))');
+        IF $3 IS NOT NULL THEN
+            conditions := conditions || '(t.not_by IS NULL OR t.assignee_user_id IS NOT NULL '
+                'OR NOT wf.was_done_by(t.organization_id, t.instance_id, t.not_by, $3))'::text;
+        END IF;
     END IF;
     IF $5 IS NOT NULL THEN conditions := conditions || 't.assignee_role = $5'::text; END IF;
     IF $6 IS NOT NULL THEN conditions := conditions || 't.assignee_user_id = $6'::text; END IF;
@@ -187,6 +190,6 @@ BEGIN
         CASE WHEN pg_catalog.cardinality(conditions) > 0
             THEN 'WHERE ' || pg_catalog.array_to_string(conditions, ' AND ') END,
         sort_key)
-    USING $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, chosen, parts[4]::uuid, moment;
+    USING $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, chosen, parts[4]::uuid, moment, candidate;
 END
 $function$;

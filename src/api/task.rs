@@ -11,7 +11,7 @@ use crate::engine::task::{self, Complete, Create};
 use crate::pg::call::answer;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
-use crate::store::task::Task;
+use crate::store::task::{Task, candidate};
 
 /// A SQL function that answers a task: the columns of `wf_tasks_view`, in their order.
 macro_rules! answers_task {
@@ -187,5 +187,25 @@ answers_task! {
         let id = required("task_id", task_id)?;
         let wanted = Escalation { to_role, to_user, reason, new_priority };
         caller::write(Capability::Operator, organization_id, None, None, |caller| escalate::by_hand(caller, id, wanted))
+    }
+}
+
+#[pg_schema]
+mod wf {
+    use super::*;
+
+    /// For wf_list_tasks: which open tasks have the user or one of the roles among their candidates, where the caller may see them.
+    #[pg_extern(stable, parallel_unsafe)]
+    fn candidate_tasks(
+        user_id: Option<String>,
+        roles: Option<Vec<Option<String>>>,
+        organization_id: Option<Uuid>,
+    ) -> Vec<Uuid> {
+        answer(move || {
+            let roles = texts(roles);
+            caller::read(Capability::Viewer, organization_id, |caller| {
+                caller.gather(|organization| candidate(organization, user_id.as_deref(), &roles))
+            })
+        })
     }
 }

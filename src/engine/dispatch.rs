@@ -19,6 +19,7 @@ use super::run::{self, Bounds, Ended};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::subtransaction::subtransaction;
+use crate::pg::table::keeping;
 use crate::pg::time::Timestamp;
 use crate::settings;
 use crate::store::effect::Effect;
@@ -227,7 +228,7 @@ fn give(
         answers.iter().map(|(effect, _)| (effect.organization_id, effect.instance_id)).collect();
     owners.dedup();
     let locked = instance::lock_many_skip(owners.into_iter())?;
-    let together = subtransaction(|| {
+    let give_all = || {
         let mut locked = locked.into_iter().peekable();
         let mut last = None;
         for (effect, output) in &answers {
@@ -249,8 +250,8 @@ fn give(
             }
         }
         Ok(())
-    });
-    match together {
+    };
+    match subtransaction(|| keeping(give_all)) {
         Ok(()) => Ok(()),
         Err(error) if error.is_of_the_session() && !blame => Err(error),
         Err(_) => give_singly(caller, &answers, subtransactions, blame),

@@ -76,6 +76,9 @@ pub fn decide(caller: &Caller, code: &str) -> Result<Decision, Error> {
 
 /// Refuses a new instance that a flag stops.
 pub fn check(organization: Uuid, code: &str) -> Result<(), Error> {
+    if feature_flag::is_free(organization, code)? {
+        return Ok(());
+    }
     match feature_flag::effective(organization, code)? {
         Some(flag) if !flag.enabled => Err(disabled(code, &flag)),
         _ => Ok(()),

@@ -2,6 +2,8 @@
 //! messages, which reach every backend before its next statement, the sender's own at once, and undo themselves when
 //! the sender rolls back.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use pgrx::pg_sys;
@@ -61,12 +63,57 @@ impl Watch {
     pub fn invalidate(&self) {
         // SAFETY: the relation exists: its rows were just written.
         unsafe { pg_sys::CacheInvalidateRelcacheByRelid(self.find()) };
+        // The message reaches this backend at its next command, which may be later than its next question.
+        self.is_fresh.store(false, Ordering::Relaxed);
     }
 
     /// The table's oid; zero where the extension is not there.
     fn find(&self) -> pg_sys::Oid {
         // SAFETY: missing_ok: looks names up in the catalogs.
         unsafe { pg_sys::get_relname_relid(self.table.as_ptr(), pg_sys::get_namespace_oid(self.schema.as_ptr(), true)) }
+    }
+}
+
+/// Answers that depend on the rows of one table, kept until the table changes. Always a `thread_local`, the only one of its
+/// watch.
+pub struct Kept<V: 'static> {
+    watch: &'static Watch,
+    answers: RefCell<HashMap<([u8; 16], String), V>>,
+}
+
+impl<V: Copy> Kept<V> {
+    /// More answers than a backend asks for; with as many it begins anew.
+    const MOST: usize = 10_000;
+
+    pub fn new(watch: &'static Watch) -> Self {
+        Kept { watch, answers: RefCell::default() }
+    }
+
+    /// The answer for an organization and a name: the one kept, or what `ask` says now. None is not kept.
+    pub fn get<E>(
+        &self,
+        organization: [u8; 16],
+        name: &str,
+        ask: impl FnOnce() -> Result<Option<V>, E>,
+    ) -> Result<Option<V>, E> {
+        let key = (organization, name.to_owned());
+        if self.watch.is_fresh() {
+            if let Some(answer) = self.answers.borrow().get(&key) {
+                return Ok(Some(*answer));
+            }
+        } else {
+            self.answers.borrow_mut().clear();
+            self.watch.begin();
+        }
+        let answer = ask()?;
+        if let Some(answer) = answer {
+            let mut answers = self.answers.borrow_mut();
+            if answers.len() >= Self::MOST {
+                answers.clear();
+            }
+            answers.insert(key, answer);
+        }
+        Ok(answer)
     }
 }
 

@@ -265,6 +265,30 @@ parameter! {
     Vec<bool>: pg_sys::BOOLARRAYOID, |value| value.clone().into_datum();
 }
 
+/// The text of an interval, which was checked before.
+pub struct IntervalText<'a>(pub &'a str);
+
+impl Parameter for IntervalText<'_> {
+    fn type_oid(&self) -> pg_sys::Oid {
+        pg_sys::INTERVALOID
+    }
+
+    fn datum(&self) -> Option<pg_sys::Datum> {
+        let text = CString::new(self.0).unwrap_or_default();
+        let arguments = [
+            Some(pg_sys::Datum::from(text.as_ptr())),
+            Some(pg_sys::Datum::from(pg_sys::InvalidOid)),
+            Some(pg_sys::Datum::from(-1)),
+        ];
+        // SAFETY: interval_in takes a C string, an element type and a type modifier.
+        unsafe { pgrx::direct_function_call_as_datum(pg_sys::interval_in, &arguments) }
+    }
+}
+
+impl Typed for IntervalText<'_> {
+    const OID: pg_sys::Oid = pg_sys::INTERVALOID;
+}
+
 impl<T: Parameter + Typed> Parameter for Option<T> {
     fn type_oid(&self) -> pg_sys::Oid {
         T::OID

@@ -5,6 +5,7 @@ use pgrx::{Uuid, pg_sys};
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::JsonText;
+use crate::pg::relcache::{Kept, Watch};
 use crate::pg::time::Timestamp;
 
 statement!(CURRENT, "definition_current");
@@ -15,6 +16,13 @@ statement!(LOCK, "definition_lock");
 statement!(RETIRE, "definition_retire");
 statement!(ACTIVATE, "definition_activate");
 statement!(INSERT, "definition_insert");
+
+static WATCH: Watch = Watch::new(c"wf", c"definition");
+
+thread_local! {
+    /// The current versions of codes.
+    static CURRENT_IDS: Kept<Uuid> = Kept::new(&WATCH);
+}
 
 /// One stored version.
 pub struct Definition {
@@ -48,7 +56,9 @@ pub struct NewDefinition<'a> {
 /// The id of the current version of a code, or of the version named; the organization's own before the shared one.
 pub fn find(organization: Uuid, code: &str, version: Option<i32>) -> Result<Option<Uuid>, Error> {
     match version {
-        None => CURRENT.first(&[&organization, &code], |row| row.required(1)),
+        None => CURRENT_IDS.with(|known| {
+            known.get(*organization.as_bytes(), code, || CURRENT.first(&[&organization, &code], |row| row.required(1)))
+        }),
         Some(version) => VERSION.first(&[&organization, &code, &version], |row| row.required(1)),
     }
 }
@@ -81,7 +91,9 @@ pub fn same(organization: Uuid, code: &str, hash: &Vec<u8>) -> Result<Option<Sam
 /// Makes an existing version the current one.
 pub fn activate(organization: Uuid, code: &str, id: Uuid) -> Result<(), Error> {
     RETIRE.execute(&[&organization, &code])?;
-    ACTIVATE.execute(&[&organization, &id]).map(drop)
+    ACTIVATE.execute(&[&organization, &id])?;
+    WATCH.invalidate();
+    Ok(())
 }
 
 /// Stores a version, makes it the current one and gives its number.
@@ -101,5 +113,6 @@ pub fn insert(new: &NewDefinition) -> Result<i32, Error> {
         ],
         |row| row.required(1),
     )?;
+    WATCH.invalidate();
     version.ok_or_else(|| Error::internal("a definition was not stored"))
 }

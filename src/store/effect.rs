@@ -5,11 +5,11 @@ use pgrx::Uuid;
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
-use crate::pg::spi::Row;
+use crate::pg::spi::{IntervalText, Row};
+use crate::pg::table::{Columns, access};
 use crate::pg::time::Timestamp;
 use crate::wake;
 
-statement!(INSERT, "effect_insert");
 statement!(CANCEL_STATES, "effect_cancel_states");
 statement!(CANCEL_ALL, "effect_cancel_all");
 statement!(IN_FLIGHT, "effect_in_flight");
@@ -33,6 +33,29 @@ statement!(PUT_BACK, "effect_put_back");
 statement!(HOME, "effect_home");
 statement!(LOCK, "effect_lock");
 statement!(SUPPLY, "effect_supply");
+
+static NEW: Columns = Columns::new(
+    c"effect",
+    &[c"organization_id", c"id"],
+    &[
+        c"organization_id",
+        c"id",
+        c"instance_id",
+        c"step_id",
+        c"seq",
+        c"created_at",
+        c"attempts",
+        c"status",
+        c"is_incident",
+        c"code",
+        c"lane",
+        c"invoke_id",
+        c"state",
+        c"retry",
+        c"timeout",
+        c"params",
+    ],
+);
 
 /// An effect to be stored.
 pub struct NewEffect {
@@ -63,23 +86,31 @@ pub fn insert(origin: &Origin, effects: &[NewEffect]) -> Result<(), Error> {
     if effects.iter().any(|effect| effect.code == "wf.workflow") {
         wake::note(origin.now);
     }
-    INSERT
-        .execute(&[
-            &origin.organization_id,
-            &origin.instance_id,
-            &origin.step_id,
-            &origin.seq,
-            &origin.now,
-            &origin.lane,
-            &effects.iter().map(|effect| effect.id).collect::<Vec<_>>(),
-            &effects.iter().map(|effect| effect.code.clone()).collect::<Vec<_>>(),
-            &effects.iter().map(|effect| effect.invoke_id.clone()).collect::<Vec<_>>(),
-            &effects.iter().map(|effect| effect.state.clone()).collect::<Vec<_>>(),
-            &effects.iter().map(|effect| effect.retry.clone()).collect::<Vec<_>>(),
-            &effects.iter().map(|effect| effect.timeout.clone()).collect::<Vec<_>>(),
-            &effects.iter().map(|effect| effect.params.clone()).collect::<Vec<_>>(),
-        ])
-        .map(drop)
+    access(|access| {
+        effects.iter().try_for_each(|effect| {
+            NEW.insert(
+                access,
+                &[
+                    &origin.organization_id,
+                    &effect.id,
+                    &origin.instance_id,
+                    &origin.step_id,
+                    &origin.seq,
+                    &origin.now,
+                    &0,
+                    &"PENDING",
+                    &false,
+                    &effect.code,
+                    &origin.lane,
+                    &effect.invoke_id,
+                    &effect.state,
+                    &effect.retry,
+                    &effect.timeout.as_deref().map(IntervalText),
+                    &effect.params,
+                ],
+            )
+        })
+    })
 }
 
 /// Cancels the invokes of states that were left.

@@ -4,12 +4,20 @@ use pgrx::Uuid;
 
 use super::statement;
 use crate::error::Error;
+use crate::pg::relcache::{Kept, Watch};
 use crate::pg::time::Timestamp;
 
 statement!(EFFECTIVE, "feature_flag_effective");
 statement!(LOCK, "feature_flag_lock");
 statement!(RETIRE, "feature_flag_retire");
 statement!(INSERT, "feature_flag_insert");
+
+static WATCH: Watch = Watch::new(c"wf", c"feature_flag");
+
+thread_local! {
+    /// Codes that no flag stops.
+    static FREE: Kept<()> = Kept::new(&WATCH);
+}
 
 /// A flag that is in force.
 pub struct Flag {
@@ -48,21 +56,30 @@ pub fn effective(organization: Uuid, code: &str) -> Result<Option<Flag>, Error> 
     })
 }
 
+/// May instances of a code begin, as far as flags go? Kept, where they may.
+pub fn is_free(organization: Uuid, code: &str) -> Result<bool, Error> {
+    FREE.with(|known| {
+        let ask = || Ok(effective(organization, code)?.is_none_or(|flag| flag.enabled).then_some(()));
+        known.get(*organization.as_bytes(), code, ask)
+    })
+    .map(|free| free.is_some())
+}
+
 /// Sets a flag; the one in force before stays as history.
 pub fn set(new: &NewFlag) -> Result<(), Error> {
     LOCK.execute(&[&new.organization_id, &new.is_global, &new.definition_code])?;
     RETIRE.execute(&[&new.organization_id, &new.is_global, &new.definition_code])?;
-    INSERT
-        .execute(&[
-            &new.organization_id,
-            &new.id,
-            &new.definition_code,
-            &new.is_global,
-            &new.enabled,
-            &new.reason,
-            &new.set_by,
-            &new.database_role,
-            &new.set_at,
-        ])
-        .map(drop)
+    INSERT.execute(&[
+        &new.organization_id,
+        &new.id,
+        &new.definition_code,
+        &new.is_global,
+        &new.enabled,
+        &new.reason,
+        &new.set_by,
+        &new.database_role,
+        &new.set_at,
+    ])?;
+    WATCH.invalidate();
+    Ok(())
 }

@@ -4,6 +4,7 @@ use pgrx::Uuid;
 
 use super::statement;
 use crate::error::Error;
+use crate::pg::relcache::{Kept, Watch};
 use crate::pg::time::Timestamp;
 
 statement!(KNOWN, "organization_known");
@@ -16,7 +17,14 @@ pub fn zero() -> Uuid {
     Uuid::from_bytes([0; 16])
 }
 
+static WATCH: Watch = Watch::new(c"wf", c"organization");
+
+thread_local! {
+    static KEPT: Kept<Known> = Kept::new(&WATCH);
+}
+
 /// What is known of an organization.
+#[derive(Clone, Copy)]
 pub struct Known {
     /// Does it hold anything yet?
     pub registered: bool,
@@ -26,14 +34,17 @@ pub struct Known {
 
 /// Looks an organization up.
 pub fn known(organization: Uuid) -> Result<Known, Error> {
-    let known =
-        KNOWN.first(&[&organization], |row| Ok(Known { registered: row.required(1)?, tenants: row.required(2)? }))?;
+    let ask =
+        || KNOWN.first(&[&organization], |row| Ok(Known { registered: row.required(1)?, tenants: row.required(2)? }));
+    let known = KEPT.with(|kept| kept.get(*organization.as_bytes(), "", ask))?;
     known.ok_or_else(|| Error::internal("an aggregate without a row"))
 }
 
 /// Registers an organization, unless it is registered.
 pub fn insert(organization: Uuid, now: Timestamp) -> Result<(), Error> {
-    INSERT.execute(&[&organization, &now]).map(drop)
+    INSERT.execute(&[&organization, &now])?;
+    WATCH.invalidate();
+    Ok(())
 }
 
 /// Every organization that holds anything.

@@ -21,6 +21,7 @@ statement!(SUSPEND, "task_suspend");
 statement!(DUE, "task_due");
 statement!(NEXT, "task_next");
 statement!(DONE_BY, "task_done_by");
+statement!(CANDIDATE, "task_candidate");
 
 static OF_INSTANCE: Index = Index::new(c"task", c"idx_wf_tasks_instance");
 
@@ -237,4 +238,14 @@ pub fn next(organization: Option<Uuid>) -> Result<Option<Timestamp>, Error> {
 pub fn was_done_by(organization: Uuid, instance: Uuid, places: &Vec<String>, user: &str) -> Result<bool, Error> {
     let done = DONE_BY.first(&[&organization, &instance, places, &user], |row| row.required(1))?;
     done.ok_or_else(|| Error::internal("a function without an answer"))
+}
+
+/// The open tasks of an organization, of all where None, that have this user or one of these roles among their candidates and are nobody's
+/// yet.
+pub fn candidate(
+    organization: Option<Uuid>,
+    user: Option<&str>,
+    roles: &Option<Vec<String>>,
+) -> Result<Vec<Uuid>, Error> {
+    CANDIDATE.rows(&[&organization, &user, roles], |row| row.required(1))
 }

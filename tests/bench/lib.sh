@@ -47,10 +47,11 @@ record() {
             string_to_array('$after', ' ')::numeric[]) AS x (m, b, a)"
 }
 
-# pgbench_of CLIENTS SCRIPT [PER_TRANSACTION]: what pgbench does in $seconds, prepared, as "OPERATIONS SECONDS".
+# pgbench_of CLIENTS SCRIPT [PER_TRANSACTION]: what pgbench does in $seconds, or with $transactions, prepared, as "OPERATIONS SECONDS".
 pgbench_of() {
-    local clients=$1 script=$2 per=${3:-1} threads=$(($1 < 2 ? 1 : 2))
-    as_server "$bin/pgbench" -h "$run" -U "${bench_role:-postgres}" -n -M prepared -c "$clients" -j "$threads" -T "$seconds" \
+    local clients=$1 script=$2 per=${3:-1} threads=$(($1 < 2 ? 1 : 2)) length=(-T "$seconds")
+    [ -z "${transactions:-}" ] || length=(-t "$transactions")
+    as_server "$bin/pgbench" -h "$run" -U "${bench_role:-postgres}" -n -M prepared -c "$clients" -j "$threads" "${length[@]}" \
         -D instances="$instances" -f "$script" bench 2>&1 9>&- |
         awk -v per="$per" '
             /^number of transactions actually processed/ { split($0, part, /[ :\/]+/); done = part[6] }

@@ -17,7 +17,7 @@ use clients::{Shared, connect};
 use ledger::Ledger;
 
 /// The log tells only what is wrong, with its SQLSTATE.
-const QUIET_LOG: &str = "log_min_messages = error
+const QUIET_LOG: &str = "log_min_messages = warning
     log_min_error_statement = panic
     log_error_verbosity = terse
     log_line_prefix = '%m [%p] %e '";

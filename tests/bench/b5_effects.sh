@@ -1,0 +1,52 @@
+# shellcheck shell=bash disable=SC2154,SC2034
+# B5: SQL effects with the transitions that their results cause, and effects that an outside worker claims and completes, 100 at a time.
+
+sql -f tests/bench/b5_effects.sql >/dev/null
+effects=$((instances / 5))
+for ((round = 0; round < rounds; round++)); do
+    say "B5, $effects SQL effects, round $((round + 1))"
+    sql -c "CALL calls($effects)" -c 'VACUUM (ANALYZE) wf.instance, wf.effect, wf.step, floor.instance, floor.effect, floor.step'
+    record B5 'SQL effects' engine 1 timed "$effects" 'CALL run_calls()'
+    record B5 'SQL effects' set 1 timed "$effects" 'CALL floor.run_calls()'
+done
+target B5 'SQL effects' rate set '>=' 0.5
+
+ours=$(script_of claim <<'SQL'
+SELECT array_agg(effect_id) AS ids, array_agg(attempt) AS attempts FROM wf_claim_effects('worker', max_effects => 100) \gset
+SELECT count(*) FROM wf_complete_effects('worker', :ids::uuid[], :attempts::integer[]);
+SQL
+)
+queue=$(script_of claim_by_hand <<'SQL'
+WITH ready AS (
+    SELECT e.organization_id, e.id
+    FROM floor.effect AS e
+    WHERE e.status IN ('PENDING', 'FAILED') AND e.code = 'mail.send'
+    ORDER BY e.code, e.organization_id, e.lane, COALESCE(e.next_retry_at, e.created_at), e.id
+    LIMIT 100
+    FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE floor.effect AS e
+    SET status = 'EXECUTING', worker = 'worker', attempts = e.attempts + 1, lease_until = clock_timestamp() + '30 seconds'
+    FROM ready
+    WHERE e.organization_id = ready.organization_id AND e.id = ready.id
+    RETURNING e.id, e.params
+)
+SELECT array_agg(id) AS ids, count(params) AS params FROM claimed \gset
+WITH done AS (
+    UPDATE floor.effect AS e
+    SET status = 'COMPLETED', completed_at = clock_timestamp(), lease_until = NULL
+    WHERE e.organization_id = '00000000-0000-0000-0000-000000000000' AND e.id = ANY (:ids::uuid[]) AND e.worker = 'worker'
+      AND e.status = 'EXECUTING'
+    RETURNING e.id
+)
+SELECT count(*) FROM done;
+SQL
+)
+transactions=$((effects / 100))
+for ((round = 0; round < rounds; round++)); do
+    say "B5, $effects effects of an outside worker, round $((round + 1))"
+    sql -c "CALL jobs($effects)" -c 'VACUUM (ANALYZE) wf.instance, wf.effect, floor.effect'
+    record B5 'claim and complete' engine 1 pgbench_of 1 "$ours" 100
+    record B5 'claim and complete' queue 1 pgbench_of 1 "$queue" 100
+done
+transactions=
