@@ -156,6 +156,8 @@ CREATE INDEX idx_wf_effects_executing ON wf.effect (id) WHERE status = 'EXECUTIN
 CREATE INDEX idx_wf_effects_running ON wf.effect (code, organization_id, lane)
     WHERE status = 'EXECUTING' AND started_at IS NOT NULL;
 CREATE INDEX idx_wf_effects_started ON wf.effect (code, started_at) WHERE started_at IS NOT NULL;
+-- Those of the last hour, whatever became of them. Only queueing writes here, always at the right end.
+CREATE INDEX idx_wf_effects_created ON wf.effect (created_at);
 -- Children that are to be started.
 CREATE INDEX idx_wf_effects_workflow ON wf.effect (created_at, id) WHERE status = 'PENDING' AND code = 'wf.workflow';
 -- The effects of an instance, by step.
