@@ -57,7 +57,7 @@ bench-lists: ## how long the first page of a list takes among 100,000 rows (rele
 bench-tenants: ## what row security costs over 100,000 rows of 2,000 organizations (release build)
 	@scripts/bench-tenants
 
-fuzz: ## the readers of definitions, durations and events against arbitrary input, for SECONDS (60) each
+fuzz: ## the readers of definitions, durations and events against arbitrary input, for SECONDS_EACH (60)
 	@scripts/fuzz
 
 fuzz-sql: ## CALLS (50000) random calls over the whole SQL surface, from SEED

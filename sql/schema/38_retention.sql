@@ -11,11 +11,11 @@ CREATE TABLE wf.legal_hold (
 COMMENT ON TABLE wf.legal_hold IS 'Instances that a purge leaves alone, whatever their age.';
 
 CREATE TABLE wf.retention (
-    is_only     boolean     NOT NULL DEFAULT true CHECK (is_only),
-    next_run_at timestamptz NOT NULL,
-    CONSTRAINT idx_wf_retention PRIMARY KEY (is_only)
+    organization_id uuid        CHECK (organization_id IS NULL),
+    next_run_at     timestamptz NOT NULL
 );
-COMMENT ON TABLE wf.retention IS 'When the scheduler looks for instances older than pg_workflow.retention; one row, once there was a retention.';
+CREATE UNIQUE INDEX idx_wf_retention ON wf.retention ((organization_id IS NULL));
+COMMENT ON TABLE wf.retention IS 'When the scheduler looks for instances older than pg_workflow.retention; one row, for all organizations, once there was a retention.';
 
 CREATE TABLE wf.purged (
     organization_id uuid             NOT NULL,

@@ -49,6 +49,9 @@ BEGIN
         -- Index: idx_wf_effects_instance.
         'effects', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(e) ORDER BY e.id), '[]')
             FROM wf.effect AS e WHERE e.organization_id = home.organization_id AND e.instance_id = $1),
+        -- Index: idx_wf_slas.
+        'slas', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(s) ORDER BY s.id), '[]')
+            FROM wf.sla AS s WHERE s.organization_id = home.organization_id AND s.instance_id = $1),
         -- Index: idx_wf_messages_instance.
         'messages', (SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(m) ORDER BY m.id), '[]')
             FROM wf.message AS m WHERE m.organization_id = home.organization_id AND m.instance_id = $1),
@@ -62,11 +65,11 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION wf_export IS
-'Everything that is stored of one instance, as one jsonb: instance, definition (document as text, because the order of its keys counts), steps, timers, tasks, effects, messages, hold, and the ids of its children. What wf_purge would delete, to keep elsewhere before it goes. Error: INSTANCE_NOT_FOUND.';
+'Everything that is stored of one instance, as one jsonb: instance, definition (document as text, because the order of its keys counts), steps, timers, tasks, effects, slas (the clocks of service levels), messages, hold, and the ids of its children. What wf_purge would delete, to keep elsewhere before it goes. Error: INSTANCE_NOT_FOUND.';
 
 ALTER FUNCTION wf_check ROWS 10;
 COMMENT ON FUNCTION wf_check IS
-'Looks for what contradicts itself in the stored rows, in one snapshot; no row means sound. check: state (an instance is where its definition does not let it be), definition (it is missing, or a code has not one current version), step_gap, step_chain, last_step (the history and the instance disagree), timer_of_ended, task_of_ended, effect_of_ended, timer_of_left_state, task_of_left_state, effect_of_left_state, pause (timers or the deadline of a paused instance run, or those of another do not), child, orphan, search, idempotency_key, index. severity: error, or warning where nothing goes wrong by it. Reads every table from end to end.';
+'Looks for what contradicts itself in the stored rows, in one snapshot; no row means sound. check: state (an instance is where its definition does not let it be), definition (it is missing, or a code has not one current version), step_gap, step_chain, last_step (the history and the instance disagree), timer_of_ended, task_of_ended, effect_of_ended, timer_of_left_state, task_of_left_state, effect_of_left_state, clock_of_ended, clock_of_left_state, pause (timers, clocks or the deadline of a paused instance run, or timers of another do not), child, orphan, search, idempotency_key, index. severity: error, or warning where nothing goes wrong by it. Reads every table from end to end.';
 ALTER FUNCTION wf_health ROWS 14;
 COMMENT ON FUNCTION wf_health IS
 'How the engine is, one row per component: scheduler, timers, effects, messages (what is due and for how long), incidents, service_levels, tasks, schedules, feature_flags, transactions (the longest that is open), dead_rows, retention (how much is stored), version (schema and library), owners (roles that own definitions, guards or handlers and are gone). status is ok, warning or critical; detail is a sentence.';

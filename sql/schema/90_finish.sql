@@ -67,7 +67,7 @@ COMMENT ON FUNCTION wf_disable_cron IS
 'Takes the job of wf_enable_cron out of pg_cron. Answers whether there was one.';
 ALTER FUNCTION wf_scheduler_tick ROWS 1;
 COMMENT ON FUNCTION wf_scheduler_tick IS
-'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own; starts child workflows, ends leases that ran out and delivers messages that wait, at most max_effects (50) of each. effects_run counts the children started, next_run_at is the next moment at which anything is due. Instances that another session holds are passed over. dry_run only counts the timers. READ COMMITTED only.';
+'One bounded batch of due work, safe to run any number of times at once: fires at most max_timers (50) timers that are due, oldest first, each in a subtransaction of its own; starts child workflows, ends leases that ran out and delivers messages that wait, at most max_effects (50) of each; lets the service levels of at most max_instances (50) instances warn, record a breach and escalate; escalates at most max_tasks (50) overdue tasks. effects_run counts the children started, next_run_at is the next moment at which anything is due. Instances that another session holds are passed over. dry_run only counts timers, instances and tasks. READ COMMITTED only.';
 ALTER FUNCTION wf_pause ROWS 1;
 COMMENT ON FUNCTION wf_pause IS
 'Pauses an instance and its running children: events are refused (or kept, with unmatched => ''buffer''), timers are suspended, effects are held, the deadline waits; answers and messages that arrive stay in the inbox. Errors: INSTANCE_NOT_FOUND, INSTANCE_FINALIZED, INSTANCE_ALREADY_PAUSED.';

@@ -111,9 +111,29 @@ pub fn suspend(organization: Uuid, instance: Uuid) -> Result<(), Error> {
     SUSPEND.execute(&[&organization, &instance]).map(drop)
 }
 
-/// Organization and instance of the clocks that are due, the oldest first, without locks.
-pub fn due(now: Timestamp, organization: Option<Uuid>, limit: i32) -> Result<Vec<(Uuid, Uuid)>, Error> {
-    DUE.rows(&[&now, &organization, &limit], |row| Ok((row.required(1)?, row.required(2)?)))
+/// A clock that is due.
+pub struct Due {
+    pub organization_id: Uuid,
+    pub instance_id: Uuid,
+    pub next_at: Timestamp,
+    pub id: Uuid,
+}
+
+/// The clocks that are due behind a place (moment and id), the oldest first, without locks.
+pub fn due(
+    now: Timestamp,
+    organization: Option<Uuid>,
+    behind: (Timestamp, Uuid),
+    limit: i32,
+) -> Result<Vec<Due>, Error> {
+    DUE.rows(&[&now, &organization, &limit, &behind.0, &behind.1], |row| {
+        Ok(Due {
+            organization_id: row.required(1)?,
+            instance_id: row.required(2)?,
+            next_at: row.required(3)?,
+            id: row.required(4)?,
+        })
+    })
 }
 
 /// The moment at which the next clock is due.

@@ -10,9 +10,9 @@ server_cpu() {
     local postmaster tick
     postmaster=$(head -n 1 "$run/data/postmaster.pid")
     tick=$(getconf CLK_TCK)
+    # A child may end in between. Fields 14 to 17 of stat; the name before them has no space in a server's process.
     # shellcheck disable=SC2046 # one word for each child
-    # Fields 14 to 17 of stat; the name before them has no space in a server's process.
-    cat "/proc/$postmaster/stat" $(sed 's|[0-9]*|/proc/&/stat|g' "/proc/$postmaster/task/$postmaster/children") 2>/dev/null |
+    { cat "/proc/$postmaster/stat" $(sed 's|[0-9]*|/proc/&/stat|g' "/proc/$postmaster/task/$postmaster/children") 2>/dev/null || true; } |
         awk -v tick="$tick" -v postmaster="$postmaster" '
             { sub(/\(.*\)/, "name"); ms += ($14 + $15) * 1000 / tick }
             $1 == postmaster { ms += ($16 + $17) * 1000 / tick }
@@ -57,7 +57,7 @@ pgbench_of() {
             /^number of transactions actually processed/ { split($0, part, /[ :\/]+/); done = part[6] }
             /^tps = / { tps = $3 }
             /(ERROR|FATAL|error):/ { print > "/dev/stderr"; bad = 1 }
-            END { if (bad || !tps) exit 1; print done * per, done / tps }'
+            END { if (bad || !done) { print "pgbench did nothing in its time" > "/dev/stderr"; exit 1 } print done * per, done / tps }'
 }
 
 # script_of NAME <<SQL: a pgbench script, and its path.

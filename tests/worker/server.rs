@@ -199,6 +199,16 @@ pub async fn check_each_fired_once(client: &Client, number: i64) {
         AND (SELECT count(*) FROM wf.step AS s WHERE s.organization_id = i.organization_id AND s.instance_id = i.id) = 2";
     client.batch_execute("ANALYZE wf.timer, wf.step, wf.instance").await.expect("statistics");
     assert_eq!(one::<i64>(client, sql, &[]).await, number, "instances whose timer fired exactly once");
+    check_sound(client).await;
+    // The counters are what the rows say, also after a crash.
+    let counted = "SELECT value::bigint FROM wf_metrics() WHERE name = 'wf_timer_lateness_seconds_count'";
+    assert_eq!(one::<i64>(client, counted, &[]).await, number, "firings that are counted");
+}
+
+/// Nothing that is stored contradicts itself.
+pub async fn check_sound(client: &Client) {
+    let faults = "SELECT string_agg(concat_ws(' ', \"check\", detail), E'\\n') FROM wf_check()";
+    assert_eq!(one::<Option<String>>(client, faults, &[]).await, None, "what wf_check finds");
 }
 
 /// Some of a backlog has fired, and some has not.

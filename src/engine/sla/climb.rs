@@ -4,7 +4,10 @@
 //! Candidates come without locks; each instance is locked with SKIP LOCKED and its clocks are read again, in a
 //! subtransaction of its own, so that one that fails leaves the others alone.
 
+use std::collections::HashSet;
 use std::time::Instant;
+
+use pgrx::Uuid;
 
 use super::{ladder, next_moment, rules};
 use crate::chart::Escalation;
@@ -20,7 +23,7 @@ use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
 use crate::store::effect::{self, NewEffect, Origin};
 use crate::store::instance::{self, Instance};
-use crate::store::sla::{self, Clock};
+use crate::store::sla::{self, Clock, Due};
 
 /// Nobody holds a clock: no rung is skipped.
 pub const NOBODY: Holder = Holder { role: None, user: None };
@@ -30,39 +33,49 @@ const RETRY: i64 = 60;
 const WARNING: &str = "wf.sla_warning";
 const BREACHED: &str = "wf.sla_breached";
 
-/// Works on the clocks that are due, in at most `limit` instances, and gives in how many something was said.
+/// Works on the clocks that are due, in at most `limit` instances, and gives in how many something was said. What somebody
+/// holds is passed over, and keeps nobody behind it waiting.
 pub fn run_due(caller: &Caller, limit: i32) -> Result<i32, Error> {
-    let mut due = sla::due(caller.now, caller.organization, limit)?;
-    // The order in which all of the engine locks several instances.
-    due.sort_by_key(|(organization, instance)| (*organization.as_bytes(), *instance.as_bytes()));
-    due.dedup();
-    let mut climbed = 0;
-    for (organization, id) in due {
-        let done = subtransaction(|| match instance::lock_skip(organization, id)? {
-            Some(instance) => climb(caller, instance),
-            None => Ok(false),
-        });
-        match done {
-            Ok(done) => climbed += i32::from(done),
-            Err(error) if error.is_of_the_session() => return Err(error),
-            Err(error) => subtransaction(|| {
-                if instance::lock_skip(organization, id)?.is_some() {
-                    let retry_at = Timestamp(caller.now.0 + RETRY * 1_000_000);
-                    sla::failed(organization, id, caller.now, retry_at, &error.summary())?;
-                }
-                Ok(())
-            })?,
+    let (mut climbed, mut behind) = (0, before_all());
+    while climbed < limit {
+        let page = sla::due(caller.now, caller.organization, behind, limit - climbed)?;
+        let Some(last) = page.last() else { break };
+        behind = (last.next_at, last.id);
+        for due in &page {
+            climbed += i32::from(run_one(caller, due)?);
         }
     }
     Ok(climbed)
 }
 
+/// The place before all clocks.
+fn before_all() -> (Timestamp, Uuid) {
+    (Timestamp(i64::MIN), Uuid::from_bytes([0; 16]))
+}
+
+fn run_one(caller: &Caller, due: &Due) -> Result<bool, Error> {
+    let (organization, id) = (due.organization_id, due.instance_id);
+    let done = subtransaction(|| match instance::lock_skip(organization, id)? {
+        Some(instance) => climb(caller, instance),
+        None => Ok(false),
+    });
+    match done {
+        Err(error) if !error.is_of_the_session() => subtransaction(|| {
+            if instance::lock_skip(organization, id)?.is_some() {
+                let retry_at = Timestamp(caller.now.0 + RETRY * 1_000_000);
+                sla::failed(organization, id, caller.now, retry_at, &error.summary())?;
+            }
+            Ok(false)
+        }),
+        done => done,
+    }
+}
+
 /// In how many instances, at most `limit`, something is due.
 pub fn count_due(caller: &Caller, limit: i32) -> Result<i32, Error> {
-    let mut due = sla::due(caller.now, caller.organization, limit)?;
-    due.sort_by_key(|(organization, instance)| (*organization.as_bytes(), *instance.as_bytes()));
-    due.dedup();
-    Ok(due.len() as i32)
+    let due = sla::due(caller.now, caller.organization, before_all(), limit)?;
+    let instances: HashSet<_> = due.iter().map(|due| *due.instance_id.as_bytes()).collect();
+    Ok(instances.len() as i32)
 }
 
 /// Says what is due in a locked instance. Was there anything?

@@ -48,6 +48,11 @@ held AS (
             pg_catalog.format('effect %s (%s) is %s', e.id, e.code, e.status)
         FROM effect AS e
         WHERE e.status IN ('PENDING', 'FAILED') AND e.state IS NOT NULL
+        UNION ALL
+        SELECT s.organization_id, s.instance_id, s.state, 'clock',
+            pg_catalog.format('the service level of %s runs', COALESCE(s.state, 'the instance'))
+        FROM wf.sla AS s
+        WHERE s.ended_at IS NULL AND ($1::uuid[] IS NULL OR s.organization_id = ANY ($1))
     ) AS w
     JOIN instance AS i ON i.organization_id = w.organization_id AND i.id = w.instance_id
 )
@@ -122,6 +127,11 @@ SELECT 'pause', i.id, pg_catalog.format('it is paused, and its deadline %s runs'
 FROM instance AS i
 WHERE i.status = 'active' AND i.paused_at IS NOT NULL AND i.sla_at IS NOT NULL
 UNION ALL
+SELECT 'pause', i.id, pg_catalog.format('it is paused, and a service level comes next at %s', s.next_at)
+FROM instance AS i
+JOIN wf.sla AS s ON s.organization_id = i.organization_id AND s.instance_id = i.id
+WHERE i.status = 'active' AND i.paused_at IS NOT NULL AND s.next_at IS NOT NULL
+UNION ALL
 SELECT 'child', i.id, pg_catalog.format('it is active, and its parent %s is %s', i.parent_id, COALESCE(p.status, 'not there'))
 FROM instance AS i
 LEFT JOIN instance AS p ON p.organization_id = i.organization_id AND p.id = i.parent_id
@@ -156,6 +166,9 @@ FROM (
     UNION ALL
     SELECT 'wf.message', m.organization_id, m.instance_id FROM wf.message AS m
     WHERE m.instance_id IS NOT NULL AND ($1::uuid[] IS NULL OR m.organization_id = ANY ($1))
+    UNION ALL
+    SELECT 'wf.sla', s.organization_id, s.instance_id FROM wf.sla AS s
+    WHERE $1::uuid[] IS NULL OR s.organization_id = ANY ($1)
     UNION ALL
     SELECT 'wf.legal_hold', h.organization_id, h.instance_id FROM wf.legal_hold AS h
     WHERE $1::uuid[] IS NULL OR h.organization_id = ANY ($1)

@@ -16,11 +16,13 @@ WITH ready AS (
           AND e.lane = queue.lane
           AND COALESCE(e.next_retry_at, e.created_at) <= $7
           AND (e.started_at IS NULL OR e.started_at <= queue.started_before)
-          -- Not a join: planned while the tables are empty, that would read every instance.
+          -- Bounds and order by both columns of idx_wf_instances, or a plan made for an empty table reads every instance.
           AND (
               SELECT i.paused_at
               FROM wf.instance AS i
-              WHERE i.organization_id = e.organization_id AND i.id = e.instance_id
+              WHERE i.organization_id = e.organization_id AND i.id >= e.instance_id AND i.id <= e.instance_id
+              ORDER BY i.organization_id, i.id
+              LIMIT 1
           ) IS NULL
         ORDER BY e.code, e.organization_id, e.lane, COALESCE(e.next_retry_at, e.created_at), e.id
         LIMIT queue.share

@@ -12,11 +12,12 @@ CROSS JOIN LATERAL (
     SELECT
         e.ctid AS place, e.id, e.instance_id, e.seq, e.attempts, e.invoke_id, e.state, e.retry, e.timeout, e.params, i.context
     FROM wf.effect AS e
-    -- The limit keeps it one probe of idx_wf_instances, also where the plan was made for an empty table.
+    -- Bounds and order by both columns of idx_wf_instances, or a plan made for an empty table reads every instance.
     CROSS JOIN LATERAL (
         SELECT i.context, i.paused_at
         FROM wf.instance AS i
-        WHERE i.organization_id = e.organization_id AND i.id = e.instance_id
+        WHERE i.organization_id = e.organization_id AND i.id >= e.instance_id AND i.id <= e.instance_id
+        ORDER BY i.organization_id, i.id
         LIMIT 1
     ) AS i
     WHERE e.status IN ('PENDING', 'FAILED')

@@ -172,7 +172,8 @@ FROM (
     SELECT 8, 'transactions',
         CASE WHEN t.seconds >= 3600 THEN 'critical' WHEN t.seconds >= 600 THEN 'warning' ELSE 'ok' END,
         CASE
-            WHEN t.seconds >= 1 THEN pg_catalog.format('the longest is open for %s s (%s)', pg_catalog.round(t.seconds), t.who)
+            WHEN t.seconds >= 1 THEN pg_catalog.format('the longest is open for %s s%s', pg_catalog.round(t.seconds),
+                CASE WHEN $1::uuid[] IS NULL THEN pg_catalog.format(' (%s)', t.who) END)
             ELSE 'none is open for longer than a second'
         END
     FROM transaction AS t

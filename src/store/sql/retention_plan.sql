@@ -1,2 +1,2 @@
--- Index: idx_wf_retention.
-UPDATE wf.retention AS r SET next_run_at = $1 WHERE r.is_only
+-- At most one row.
+UPDATE wf.retention AS r SET next_run_at = $1 WHERE r.organization_id IS NULL

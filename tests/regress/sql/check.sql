@@ -118,6 +118,14 @@ UPDATE wf.instance SET sla_at = '2026-03-03' WHERE id = :'paused';
 SELECT * FROM pg_temp.faults();
 ROLLBACK;
 
+-- Service levels: of an instance that has ended, of a state that was left, and one that runs in a pause.
+BEGIN;
+INSERT INTO wf.sla (organization_id, instance_id, id, started_at, target_at, next_at, paused_micros, rungs, state)
+SELECT i.organization_id, i.id, gen_random_uuid(), i.created_at, i.created_at, i.created_at, 0, 0, s
+FROM wf.instance AS i JOIN (VALUES ('ended', NULL), ('busy', 'open'), ('busy', 'busy'), ('paused', 'open')) AS v (k, s) ON v.k = i.instance_key;
+SELECT * FROM pg_temp.faults();
+ROLLBACK;
+
 -- Children: of a parent that is gone or has ended, and a parent whose child is gone.
 BEGIN;
 UPDATE wf.instance SET parent_id = '00000000-0000-0000-0000-000000000001' WHERE id = :'child';

@@ -36,8 +36,8 @@ SELECT timers_fired FROM wf_scheduler_tick();
 SET pg_workflow.fake_now = '2026-03-02 13:01+00';
 SELECT timers_fired FROM wf_scheduler_tick();
 SELECT * FROM pg_temp.unwell();
-SELECT effect_id, attempt FROM wf_claim_effects('w') \gset
-SELECT status FROM wf_complete_effects('w', ARRAY[:'effect_id']::uuid[], ARRAY[:attempt]);
+WITH held AS MATERIALIZED (SELECT effect_id, code, attempt FROM wf_claim_effects('w'))
+SELECT h.code, d.status FROM held AS h CROSS JOIN LATERAL wf_complete_effects('w', ARRAY[h.effect_id], ARRAY[h.attempt]) AS d ORDER BY h.code;
 SELECT wf_close_incident(instance_id, incident_id) FROM wf_incidents_view;
 SELECT to_state FROM wf_send(pg_temp.id('one'), 'GO');
 SELECT * FROM pg_temp.unwell();

@@ -133,11 +133,14 @@ SELECT count(wf_start('many', organization_id => pg_temp.org(o))) FROM generate_
 BEGIN;
 SELECT array_agg(effect_id) AS ids, array_agg(attempt) AS attempts, count(DISTINCT organization_id) AS organizations
 FROM wf_claim_effects('w', max_effects => 99) \gset
-SELECT :organizations AS organizations, seq_tup_read, idx_tup_fetch < 300 AS few FROM pg_stat_xact_user_tables WHERE relid = 'wf.effect'::regclass;
+SELECT :organizations AS organizations;
+SELECT relname, seq_tup_read, idx_tup_fetch < 300 AS few FROM pg_stat_xact_user_tables
+WHERE relid IN ('wf.effect'::regclass, 'wf.instance'::regclass) ORDER BY 1;
 COMMIT;
 BEGIN;
 SELECT count(*) FROM wf_complete_effects('w', :'ids', :'attempts');
-SELECT seq_tup_read, idx_tup_fetch < 300 AS few FROM pg_stat_xact_user_tables WHERE relid = 'wf.effect'::regclass;
+SELECT relname, seq_tup_read, idx_tup_fetch < 300 AS few FROM pg_stat_xact_user_tables
+WHERE relid IN ('wf.effect'::regclass, 'wf.instance'::regclass) ORDER BY 1;
 COMMIT;
 CALL pg_temp.wipe();
 

@@ -5,7 +5,7 @@
 \i :abs_srcdir/tools.psql
 \set ECHO all
 SET pg_workflow.fake_now = '2026-01-01 09:00+00';
-SELECT code FROM wf_define('{"id": "r.order", "initial": "open", "states": {
+SELECT code FROM wf_define('{"id": "r.order", "initial": "open", "sla": {"duration": "PT1M", "escalations": []}, "states": {
     "open": {"after": {"PT1H": {"actions": "r.remind"}}, "on": {"PAY": "paying", "STOP": "stopped"}},
     "paying": {"invoke": {"src": "bank.pay", "onDone": "paid", "onError": "failed"}},
     "paid": {"type": "final", "entry": "r.thank"}, "failed": {"type": "final"}, "stopped": {"type": "final"}}}');
@@ -35,6 +35,7 @@ BEGIN
 END $$;
 CALL pg_temp.answer('bank.pay', ARRAY['old', 'held', 'unsent', 'incident']);
 CALL pg_temp.answer('r.remind', ARRAY['running', 'old', 'held', 'unsent', 'incident', 'child']);
+CALL pg_temp.answer('wf.sla_breached', ARRAY['running', 'old', 'held', 'unsent', 'incident', 'child']);
 CALL pg_temp.answer('r.thank', ARRAY['old', 'held'], ARRAY['incident']);
 SET pg_workflow.fake_now = '2026-01-01 11:00+00';
 SELECT timers_fired FROM wf_scheduler_tick();
@@ -67,7 +68,8 @@ SELECT * FROM wf_purge('90 days');
 SELECT instance_key FROM wf_instances_view ORDER BY instance_key;
 SELECT (SELECT count(*) FROM wf.step WHERE instance_id = :'old') + (SELECT count(*) FROM wf.timer WHERE instance_id = :'old')
     + (SELECT count(*) FROM wf.effect WHERE instance_id = :'old') + (SELECT count(*) FROM wf.message WHERE instance_id = :'old')
-    + (SELECT count(*) FROM wf.task WHERE instance_id = :'old') + (SELECT count(*) FROM wf.search WHERE instance_id = :'old') AS rows_left;
+    + (SELECT count(*) FROM wf.task WHERE instance_id = :'old') + (SELECT count(*) FROM wf.search WHERE instance_id = :'old')
+    + (SELECT count(*) FROM wf.sla WHERE instance_id = :'old') AS rows_left;
 CALL pg_temp.try(format('SELECT wf_export(%L)', :'old'));
 SELECT count(*) AS faults FROM wf_check();
 -- No counter has changed, but that of the purge.
