@@ -126,6 +126,30 @@ SELECT wf_get_instance(instance_id) IS NOT NULL AS found FROM public.wf_instance
 SELECT timers_fired FROM wf_scheduler_tick();
 RESET search_path;
 
+-- SQL effects: mallory's handler runs in whoever drives the scheduler, as mallory.
+SET app.current_org_id = 'a0000000-0000-7000-8000-000000000001';
+SET ROLE attacks_mallory;
+CREATE FUNCTION attacks.effect(effect jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO attacks.loot VALUES ('effect');
+    EXECUTE effect -> 'params' ->> 'sql';
+    RETURN '{}';
+END $$;
+SELECT wf_register_handler('attack', 'sql', '{"function": "attacks.effect", "retry": {"maximum_attempts": 1}}');
+SELECT code FROM wf_define('{"id": "effects", "initial": "a", "states": {"a": {"on": {"GO": {"actions": {"type": "attack", "params": {"sql": "$event.sql"}}}}}}}');
+SELECT wf_start('effects', instance_key => 'effects') AS effects \gset
+SELECT count(s.seq) AS sent FROM unnest(ARRAY[
+    'ALTER ROLE attacks_mallory SUPERUSER', 'SET ROLE NONE', 'INSERT INTO attacks.bait VALUES (2)',
+    'SELECT wf_cancel(''' || :'blue' || ''')', 'SELECT wf_pause_all(organization_id => ''b0000000-0000-7000-8000-000000000001'')',
+    'SELECT set_config(''app.current_org_id'', ''b0000000-0000-7000-8000-000000000001'', false)',
+    'SELECT wf_resolve_secrets(''{"secret": "key"}'', ''b0000000-0000-7000-8000-000000000001'')']) AS sql
+CROSS JOIN LATERAL wf_send(:'effects', 'GO', jsonb_build_object('sql', sql)) AS s;
+RESET ROLE;
+RESET app.current_org_id;
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT params ->> 'sql' LIKE '%set_config%' AS harmless, effect_status, pg_temp.without_ids(last_error ->> 'message') AS error FROM wf_effects_view WHERE effect_smart_code = 'attack' ORDER BY effect_id;
+SELECT current_setting('app.current_org_id') AS organization;
+SELECT paused, status FROM wf_instances_view WHERE instance_key = 'blue';
 -- What may be resolved: one's own, by a worker.
 SET ROLE attacks_mallory;
 SELECT wf_resolve_secrets('{"url": "https://bank", "auth": [{"secret": "key"}]}', 'a0000000-0000-7000-8000-000000000001');
