@@ -42,6 +42,8 @@ CREATE UNIQUE INDEX idx_wf_instances_key ON wf.instance (organization_id, defini
     WHERE instance_key IS NOT NULL;
 -- Lists. A final state changes the status once in the life of an instance.
 CREATE INDEX idx_wf_instances_org_state ON wf.instance (organization_id, status, created_at);
+-- The newest of all, and those of a day: lists and the daily checks. Only a start writes here, always at the right end.
+CREATE INDEX idx_wf_instances_created ON wf.instance (created_at, id);
 -- Overdue instances, time first.
 CREATE INDEX idx_wf_instances_sla ON wf.instance (sla_at) WHERE status = 'active' AND sla_at IS NOT NULL;
 -- Messages by correlation key.

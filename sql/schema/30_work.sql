@@ -113,6 +113,7 @@ COMMENT ON COLUMN wf.task.outcomes IS 'What it can be completed with; NULL for a
 COMMENT ON COLUMN wf.task.not_by IS 'Paths of states and ids of invokes: who did one of them may not do this task.';
 COMMENT ON COLUMN wf.task.escalations IS 'Its ladder; NULL for the engine''s own, manager after 1 hour and operations after 4.';
 
+-- No CHECK, as in wf.instance: 4 % of a workflow of SQL effects.
 CREATE TABLE wf.effect (
     organization_id uuid        NOT NULL,
     id              uuid        NOT NULL,
@@ -125,8 +126,7 @@ CREATE TABLE wf.effect (
     completed_at    timestamptz,
     started_at      timestamptz,
     attempts        integer     NOT NULL,
-    status          text        NOT NULL
-        CHECK (status IN ('PENDING', 'EXECUTING', 'COMPLETED', 'FAILED', 'PERMANENTLY_FAILED', 'CANCELLED')),
+    status          text        NOT NULL,
     is_incident     boolean     NOT NULL,
     code            text        COLLATE "C" NOT NULL,
     lane            text        COLLATE "C" NOT NULL,
@@ -156,6 +156,8 @@ CREATE INDEX idx_wf_effects_executing ON wf.effect (id) WHERE status = 'EXECUTIN
 CREATE INDEX idx_wf_effects_running ON wf.effect (code, organization_id, lane)
     WHERE status = 'EXECUTING' AND started_at IS NOT NULL;
 CREATE INDEX idx_wf_effects_started ON wf.effect (code, started_at) WHERE started_at IS NOT NULL;
+-- Those of the last hour, whatever became of them. Only queueing writes here, always at the right end.
+CREATE INDEX idx_wf_effects_created ON wf.effect (created_at);
 -- Children that are to be started.
 CREATE INDEX idx_wf_effects_workflow ON wf.effect (created_at, id) WHERE status = 'PENDING' AND code = 'wf.workflow';
 -- The effects of an instance, by step.
@@ -166,6 +168,7 @@ CREATE INDEX idx_wf_effects_incident ON wf.effect (organization_id, created_at)
 CREATE INDEX idx_wf_effects_failed ON wf.effect (organization_id, error_type, created_at)
     WHERE status = 'PERMANENTLY_FAILED';
 COMMENT ON TABLE wf.effect IS 'The outbox: what is to be done after commit.';
+COMMENT ON COLUMN wf.effect.status IS 'PENDING, EXECUTING, COMPLETED, FAILED (will be tried again), PERMANENTLY_FAILED or CANCELLED.';
 COMMENT ON COLUMN wf.effect.next_retry_at IS 'Not before; NULL unless the effect is FAILED.';
 COMMENT ON COLUMN wf.effect.started_at IS 'When its last attempt began; only where a limit counts it.';
 COMMENT ON COLUMN wf.effect.lane IS 'The code of its definition, where that has limits; else empty.';

@@ -25,7 +25,8 @@ CREATE TYPE wf.instance_page AS (
 );
 
 -- A keyset page: a filter that is not given is not in the statement, so that each combination gets the plan of its
--- own. Index for the default order: idx_wf_instances_org_state.
+-- own. Indexes: idx_wf_instances_created for the default order, idx_wf_instances_org_state for small organizations,
+-- idx_wf_instances_sla for overdue ones by deadline.
 CREATE FUNCTION wf_list_instances(
     definition_code text        DEFAULT NULL,
     current_state   text        DEFAULT NULL,
@@ -77,8 +78,9 @@ BEGIN
     END IF;
 
     sort_key := pg_catalog.format('COALESCE(v.%I, ''infinity''::timestamptz)', $11);
-    IF $11 = 'created_at' THEN
-        sort_key := 'v.created_at';
+    -- Never null, so that the index gives the order.
+    IF $11 = 'created_at' OR $11 = 'sla_at' AND $5 THEN
+        sort_key := 'v.' || $11;
     END IF;
     IF $13 IS NOT NULL THEN
         parts := pg_catalog.string_to_array($13, ',');

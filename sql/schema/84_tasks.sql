@@ -81,6 +81,8 @@ CREATE FUNCTION wf_list_tasks(
     organization_id  uuid        DEFAULT NULL
 ) RETURNS SETOF wf.task_page
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 50
+-- A page is too short for parallel workers: starting them takes longer than reading it.
+SET max_parallel_workers_per_gather = 0
 SET search_path = pg_catalog, pg_temp
 AS $function$
 #variable_conflict use_variable
@@ -148,11 +150,14 @@ BEGIN
     IF $2 IS NOT NULL THEN conditions := conditions || pg_catalog.format('t.task_state = %L', $2); END IF;
     IF $3 IS NOT NULL OR $4 IS NOT NULL THEN
         IF $2 IS NULL THEN conditions := conditions || 't.task_state IN (''OPEN'', ''CLAIMED'')'::text; END IF;
-        -- Row security would keep the planner from the indexes of arrays, and from every index if a function stood between these.
+        -- Row security would keep the planner from the indexes of arrays, and from every index if a function stood between these. Of
+        -- more than 500 the next ones in the list's order are never far.
         candidate := wf.candidate_tasks($3, $4, chosen);
         conditions := conditions || pg_catalog.concat('(',
             CASE WHEN $3 IS NOT NULL THEN 't.assignee_user_id = $3 OR ' END,
-            't.task_state = ''OPEN'' AND t.assignee_user_id IS NULL AND (t.id = ANY ($19)',
+            't.task_state = ''OPEN'' AND t.assignee_user_id IS NULL AND (',
+            CASE WHEN pg_catalog.cardinality(candidate) > 500
+                THEN 't.candidate_users @> ARRAY[$3] OR t.candidate_roles && $4' ELSE 't.id = ANY ($19)' END,
             CASE WHEN $4 IS NOT NULL THEN ' OR t.assignee_role = ANY ($4)' END,
             '))');
         IF $3 IS NOT NULL THEN

@@ -61,8 +61,8 @@ impl Limits {
 pub struct Ran {
     pub completed: i32,
     pub failed: i32,
-    /// It ended at a limit: there may be more to do at once.
-    pub more: bool,
+    /// There may be effects that want a transaction of their own.
+    pub others_wait: bool,
 }
 
 fn highest() -> Uuid {
@@ -80,8 +80,8 @@ impl Ran {
 pub fn batch(caller: &Caller, limits: &Limits) -> Result<Ran, Error> {
     check_outside()?;
     let handlers = handler::all()?;
-    let mut ran = Ran::default();
-    if !handlers.have_sql() {
+    let mut ran = Ran { others_wait: !limits.alone && handlers.have_alone(), ..Ran::default() };
+    if !handlers.have_sql() || limits.alone && !handlers.have_alone() {
         return Ok(ran);
     }
     let fetch = |portions: &[Portion]| stored::lock(caller.now, portions, (limits.from, highest()));
@@ -94,8 +94,7 @@ pub fn batch(caller: &Caller, limits: &Limits) -> Result<Ran, Error> {
     let room = if limits.alone { 1 } else { limits.effects };
     loop {
         let done = (ran.completed + ran.failed) as usize;
-        ran.more = done >= room || bounds.are_reached();
-        if ran.more {
+        if done >= room || bounds.are_reached() {
             break;
         }
         let wanted = Wanted { now: caller.now, fetch: &fetch, codes: None, accepts: &accepts };

@@ -32,6 +32,7 @@ thread_local! {
 pub struct Handlers {
     by_organization: HashMap<[u8; 16], HashMap<String, Rc<Handler>>>,
     have_sql: bool,
+    have_alone: bool,
 }
 
 impl Handlers {
@@ -57,6 +58,11 @@ impl Handlers {
         self.have_sql
     }
 
+    /// Is there any that wants a transaction of its own?
+    pub fn have_alone(&self) -> bool {
+        self.have_alone
+    }
+
     /// Does the scheduler run effects of this code?
     pub fn is_sql(&self, organization: Uuid, code: &str) -> bool {
         self.find(organization, code).is_some_and(|handler| handler.kind == "sql")
@@ -79,13 +85,14 @@ pub fn all() -> Result<Rc<Handlers>, Error> {
     }
     WATCH.begin();
     let mut by_organization: HashMap<[u8; 16], HashMap<String, Rc<Handler>>> = HashMap::new();
-    let mut have_sql = false;
+    let (mut have_sql, mut have_alone) = (false, false);
     for handler in handler::all()? {
         have_sql |= handler.kind == "sql";
+        have_alone |= !handler.batch;
         let of_organization = by_organization.entry(*handler.organization_id.as_bytes()).or_default();
         of_organization.insert(handler.code.clone(), Rc::new(handler));
     }
-    let handlers = Rc::new(Handlers { by_organization, have_sql });
+    let handlers = Rc::new(Handlers { by_organization, have_sql, have_alone });
     KEPT.with(|kept| kept.replace(Some(handlers.clone())));
     Ok(handlers)
 }

@@ -241,7 +241,7 @@ pub fn was_done_by(organization: Uuid, instance: Uuid, places: &Vec<String>, use
 }
 
 /// The open tasks of an organization, of all where None, that have this user or one of these roles among their candidates and are nobody's
-/// yet.
+/// yet; at most 501.
 pub fn candidate(
     organization: Option<Uuid>,
     user: Option<&str>,

@@ -133,27 +133,29 @@ fn run_effects() -> Result<(bool, Option<Timestamp>), Error> {
         while started.elapsed() < EFFECT_TIME
             && let Some(held) = transact(|caller| dispatch::mark(caller, last_suspect))?
         {
-            ran += recorded(|caller| dispatch::run_marked(caller, held))?;
+            ran += recorded(|caller| dispatch::run_marked(caller, held))?.total();
         }
         from = first_other;
     }
-    for alone in [false, true] {
-        let limits =
-            dispatch::Limits { effects: settings::batch_size().unsigned_abs() as usize, alone, from, blame: true };
-        ran += recorded(|caller| dispatch::batch(caller, &limits))?;
+    let most = settings::batch_size().unsigned_abs() as usize;
+    let limits = |alone| dispatch::Limits { effects: most, alone, from, blame: true };
+    let together = recorded(|caller| dispatch::batch(caller, &limits(false)))?;
+    ran += together.total();
+    if together.others_wait {
+        ran += recorded(|caller| dispatch::batch(caller, &limits(true)))?.total();
     }
     let next = if ran > 0 { None } else { transact(dispatch::next)? };
     Ok((ran > 0, next))
 }
 
-/// Runs SQL effects in a transaction, records that and gives how many they were.
-fn recorded(run: impl FnOnce(&Caller) -> Result<Ran, Error>) -> Result<i32, Error> {
+/// Runs SQL effects in a transaction and records that.
+fn recorded(run: impl FnOnce(&Caller) -> Result<Ran, Error>) -> Result<Ran, Error> {
     transact(|caller| {
         let started = Instant::now();
         let ran = run(caller)?;
         let carried = Carried::of_effects(&ran);
         tick::record_run(caller, "worker", &tick::Outcome::default(), &carried, started)?;
-        Ok(ran.total())
+        Ok(ran)
     })
 }
 

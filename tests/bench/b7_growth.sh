@@ -19,8 +19,9 @@ done
 instances=$small
 
 say "B7, with a snapshot held open"
+rm -f "$target/snapshot"
 mkfifo "$target/snapshot"
-sql -f "$target/snapshot" >/dev/null &
+PGAPPNAME=holder sql -f "$target/snapshot" >/dev/null &
 exec 8>"$target/snapshot"
 echo 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM result.run;' >&8
 send_here 'a snapshot held open' 16

@@ -25,9 +25,9 @@ SELECT d.organization_id, gen_random_uuid(), m.id, m.created_at + m.r * interval
     'after', 't', 'wf.after', m.id || ':t'
 FROM made AS m CROSS JOIN wf.definition AS d WHERE d.code = 'order';
 UPDATE wf.timer SET fired_at = fire_at WHERE status = 'FIRED' AND fired_at IS NULL;
-INSERT INTO wf.effect (organization_id, id, instance_id, step_id, seq, created_at, attempts, status, is_incident, code, completed_at)
+INSERT INTO wf.effect (organization_id, id, instance_id, step_id, seq, created_at, attempts, status, is_incident, code, lane, completed_at)
 SELECT d.organization_id, gen_random_uuid(), m.id, gen_random_uuid(), 2, m.created_at, 1, 'COMPLETED', false,
-    CASE WHEN m.r < 0.3 THEN 'HERA.COMMS.WHATSAPP.SEND.MESSAGE.V1' ELSE 'mail.send' END, m.created_at + interval '1 second'
+    CASE WHEN m.r < 0.3 THEN 'HERA.COMMS.WHATSAPP.SEND.MESSAGE.V1' ELSE 'mail.send' END, '', m.created_at + interval '1 second'
 FROM made AS m CROSS JOIN wf.definition AS d WHERE d.code = 'order';
 INSERT INTO wf.search (organization_id, definition_code, key, value, instance_id)
 SELECT i.organization_id, i.definition_code, 'customer', i.context ->> 'customer', i.id FROM wf.instance AS i WHERE i.status = 'active' AND i.context ? 'customer';

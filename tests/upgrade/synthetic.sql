@@ -1,7 +1,8 @@
 -- What a next version might bring: a column with its default, an index, a table that is dumped, a column at the end of a
 -- view, a function of the library under another name.
-ALTER TABLE wf.timer ADD COLUMN synthetic integer NOT NULL DEFAULT 7;
-CREATE INDEX idx_wf_timers_synthetic ON wf.timer (synthetic) WHERE status = 'PENDING';
+-- The column is in a table that the library writes by statements: where it writes rows directly it must know each column.
+ALTER TABLE wf.schedule ADD COLUMN synthetic integer NOT NULL DEFAULT 7;
+CREATE INDEX idx_wf_timers_synthetic ON wf.timer (name) WHERE status = 'PENDING';
 CREATE TABLE wf.synthetic (organization_id uuid PRIMARY KEY, value text);
 COMMENT ON TABLE wf.synthetic IS 'Synthetic.';
 SELECT pg_catalog.pg_extension_config_dump('wf.synthetic', '');

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use pgrx::Uuid;
 
-use super::{assign, assignee, check_open, check_priority, fetch, rank, text};
+use super::check::{assignee, check_not_by, check_open, check_other, check_priority, rank};
+use super::{assign, fetch, text};
 use crate::engine::calendar;
 use crate::engine::caller::Caller;
 use crate::engine::ladder::{Holder, Ladder, notice};
@@ -133,9 +134,9 @@ pub fn by_hand(caller: &Caller, id: Uuid, wanted: Escalation) -> Result<Task, Er
     let is_paused = instance.paused_at.is_some();
     let reason = wanted.reason.as_deref();
     let climbed = if to_role.is_some() || to_user.is_some() {
-        super::check_other(&task, &to_role, &to_user)?;
+        check_other(&task, &to_role, &to_user)?;
         if let Some(user) = &to_user {
-            super::check_not_by(&task, user)?;
+            check_not_by(&task, user)?;
         }
         let before = task.clone();
         assign(&mut task, to_role, to_user);

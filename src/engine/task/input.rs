@@ -3,8 +3,9 @@
 use pgrx::Uuid;
 use serde_json::{Map, Value};
 
+use super::check::check_priority;
 use super::escalate;
-use super::{PRIORITIES, blank, check_priority};
+use super::{PRIORITIES, blank};
 use crate::calendar::Calendar;
 use crate::chart::{Chart, Invoke, Lookup, State, When};
 use crate::engine::caller::check_text;
