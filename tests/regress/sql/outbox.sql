@@ -130,6 +130,8 @@ SELECT count(*) AS nothing FROM wf_claim_effects('w');
 SELECT count(*) AS nothing FROM wf_complete_effects('w', ARRAY['00000000-0000-0000-0000-000000000001']::uuid[], ARRAY[1]);
 SELECT count(wf_start('many', organization_id => pg_temp.org(1))) FROM generate_series(1, 100);
 SELECT count(wf_start('many', organization_id => pg_temp.org(o))) FROM generate_series(2, 3) AS o;
+-- Or the counters of a transaction begin with what was not reported yet.
+SELECT pg_stat_force_next_flush();
 BEGIN;
 SELECT array_agg(effect_id) AS ids, array_agg(attempt) AS attempts, count(DISTINCT organization_id) AS organizations
 FROM wf_claim_effects('w', max_effects => 99) \gset
@@ -137,6 +139,7 @@ SELECT :organizations AS organizations;
 SELECT relname, seq_tup_read, idx_tup_fetch < 300 AS few FROM pg_stat_xact_user_tables
 WHERE relid IN ('wf.effect'::regclass, 'wf.instance'::regclass) ORDER BY 1;
 COMMIT;
+SELECT pg_stat_force_next_flush();
 BEGIN;
 SELECT count(*) FROM wf_complete_effects('w', :'ids', :'attempts');
 SELECT relname, seq_tup_read, idx_tup_fetch < 300 AS few FROM pg_stat_xact_user_tables
