@@ -27,7 +27,7 @@ async fn worker_pid(client: &Client) -> i32 {
 async fn a_worker_is_killed() {
     let server = Server::start("kill_worker");
     let client = in_the_middle(&server).await;
-    kill(worker_pid(&client).await);
+    assert!(kill(worker_pid(&client).await));
     // The server begins anew, and there is one worker, not two.
     until_closed(&client).await;
     let client = server.connect("wf").await;

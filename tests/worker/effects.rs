@@ -45,9 +45,11 @@ async fn rows_and_results_survive_kills_together() {
             && let Ok(Some(row)) = client.query_opt(worker, &[]).await
         {
             tokio::time::sleep(Duration::from_micros(fastrand::u64(0..30_000))).await;
-            kill(row.get(0));
-            kills += 1;
-            until_closed(&client).await;
+            // A worker may have ended by itself meanwhile: another takes its place.
+            if kill(row.get(0)) {
+                kills += 1;
+                until_closed(&client).await;
+            }
         }
         client = server.connect("wf").await;
         assert!(one::<bool>(&client, AGREE, &[]).await, "a row without its result, or a result without its row");
