@@ -32,7 +32,7 @@ CREATE TABLE wf.instance (
     context            jsonb       NOT NULL,
     CONSTRAINT idx_wf_instances PRIMARY KEY (organization_id, id)
 ) WITH (
-    fillfactor = 80,
+    fillfactor = 60,
     autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 1000,
     autovacuum_analyze_scale_factor = 0.02

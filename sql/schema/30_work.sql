@@ -1,7 +1,8 @@
 -- Work that waits: timers, people's tasks, effects, messages. Queue rows are small and churn, so vacuum comes early;
 -- the scheduler's indexes lead with time, so that what is due is found in a few pages however many organizations.
 
--- No CHECK, as in wf.instance.
+-- No CHECK, as in wf.instance. Each row is written twice: half of its page waits for the second time, or the row would move to another
+-- page, which is one more record of WAL.
 CREATE TABLE wf.timer (
     organization_id uuid        NOT NULL,
     id              uuid        NOT NULL,
@@ -23,7 +24,7 @@ CREATE TABLE wf.timer (
     payload         jsonb,
     CONSTRAINT idx_wf_timers PRIMARY KEY (organization_id, instance_id, id),
     CONSTRAINT idx_wf_timers_entity_code UNIQUE (organization_id, entity_code)
-) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 -- The scheduler's scan: what is due, oldest first, timers of one moment in the order in which they were made.
 CREATE INDEX idx_wf_timers_due ON wf.timer (fire_at, id) WHERE status = 'PENDING';
 -- The same by organization: while one has a backlog, organizations take turns.
@@ -113,7 +114,7 @@ COMMENT ON COLUMN wf.task.outcomes IS 'What it can be completed with; NULL for a
 COMMENT ON COLUMN wf.task.not_by IS 'Paths of states and ids of invokes: who did one of them may not do this task.';
 COMMENT ON COLUMN wf.task.escalations IS 'Its ladder; NULL for the engine''s own, manager after 1 hour and operations after 4.';
 
--- No CHECK, as in wf.instance: 4 % of a workflow of SQL effects.
+-- No CHECK, as in wf.instance: 4 % of a workflow of SQL effects. Half-empty pages, as in wf.timer.
 CREATE TABLE wf.effect (
     organization_id uuid        NOT NULL,
     id              uuid        NOT NULL,
@@ -140,7 +141,7 @@ CREATE TABLE wf.effect (
     output          jsonb,
     params          jsonb,
     CONSTRAINT idx_wf_effects PRIMARY KEY (organization_id, id)
-) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 -- What can run or will be able to: a queue for each code, organization and lane, oldest first. Not time first, so that a
 -- claim goes from queue to queue by single probes: organizations take turns, and a code that nobody wants, that is held
 -- or that has reached its limit is passed over, however many effects wait in it.
@@ -156,8 +157,9 @@ CREATE INDEX idx_wf_effects_executing ON wf.effect (id) WHERE status = 'EXECUTIN
 CREATE INDEX idx_wf_effects_running ON wf.effect (code, organization_id, lane)
     WHERE status = 'EXECUTING' AND started_at IS NOT NULL;
 CREATE INDEX idx_wf_effects_started ON wf.effect (code, started_at) WHERE started_at IS NOT NULL;
--- Those of the last hour, whatever became of them. Only queueing writes here, always at the right end.
-CREATE INDEX idx_wf_effects_created ON wf.effect (created_at);
+-- Those of the last hour, whatever became of them: rows lie in the order of their making, so ranges of pages will do, which costs a new
+-- row nothing.
+CREATE INDEX idx_wf_effects_created ON wf.effect USING brin (created_at) WITH (pages_per_range = 16, autosummarize = on);
 -- Children that are to be started.
 CREATE INDEX idx_wf_effects_workflow ON wf.effect (created_at, id) WHERE status = 'PENDING' AND code = 'wf.workflow';
 -- The effects of an instance, by step.
