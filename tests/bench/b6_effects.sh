@@ -11,17 +11,17 @@ wait_until() {
 }
 # drain COUNT: starts so many while no worker is there, and sets wal and commits to what the starts and the worker wrote and committed.
 drain() {
-    local started done
+    local begun ended
     sql -c 'ALTER DATABASE bench SET pg_workflow.enabled = off'
     wait_until "$no_worker"
     IFS=' ' read -r _ wal <<<"$(server_counters)"
     sql -c "SELECT count(wf_start('three_effects')) FROM generate_series(1, $1)" >/dev/null
     wait_for_quiet
-    IFS=' ' read -r started _ <<<"$(server_counters)"
+    IFS=' ' read -r begun _ <<<"$(server_counters)"
     sql -c 'ALTER DATABASE bench RESET pg_workflow.enabled'
     wait_until "$all_done"
-    IFS=' ' read -r done after <<<"$(server_counters)"
-    wal=$((after - wal)) commits=$((done - started))
+    IFS=' ' read -r ended after <<<"$(server_counters)"
+    wal=$((after - wal)) commits=$((ended - begun))
 }
 
 restart_with "shared_preload_libraries = 'pg_workflow'" "track_commit_timestamp = on"
