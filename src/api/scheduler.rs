@@ -30,10 +30,10 @@ fn wf_scheduler_tick(
 > {
     answer(move || {
         let share = tick::Share {
-            timers: max_timers.unwrap_or(tick::BATCH),
-            effects: max_effects.unwrap_or(tick::BATCH),
-            instances: max_instances.unwrap_or(tick::BATCH),
-            tasks: max_tasks.unwrap_or(tick::BATCH),
+            timers: max_timers.unwrap_or(tick::Share::DEFAULT.timers),
+            effects: max_effects.unwrap_or(tick::Share::DEFAULT.effects),
+            instances: max_instances.unwrap_or(tick::Share::DEFAULT.instances),
+            tasks: max_tasks.unwrap_or(tick::Share::DEFAULT.tasks),
         };
         let report = caller::write(Capability::Worker, organization_id, None, None, |caller| {
             tick::tick(caller, &share, dry_run.unwrap_or(false))

@@ -30,7 +30,7 @@ use crate::store::scheduler_run::{self, Run};
 use crate::store::timer::{self, Due, Place, Timer};
 
 /// Timers that a tick fires unless it is told otherwise, and the most that are locked at once.
-pub const BATCH: i32 = 50;
+const BATCH: i32 = 50;
 /// A backend remembers 64 subtransactions; with more, every snapshot has to search for them.
 pub const SUBTRANSACTIONS: usize = 60;
 /// Firings of a timer before it is FAILED.
@@ -75,11 +75,26 @@ pub struct Report {
 /// How much one call does, of each kind.
 pub struct Share {
     pub timers: i32,
-    /// Children, expired leases and messages, each.
+    /// SQL effects; schedules, children, expired leases and messages, each.
     pub effects: i32,
     /// Instances whose service levels speak.
     pub instances: i32,
     pub tasks: i32,
+}
+
+impl Share {
+    /// What a batch does unless it is told otherwise.
+    pub const DEFAULT: Share = Share { timers: BATCH, effects: BATCH, instances: BATCH, tasks: BATCH };
+
+    /// What is left of it behind what was done.
+    fn rest(&self, done: &Report) -> Share {
+        Share {
+            timers: self.timers - done.timers_fired,
+            effects: self.effects - done.effects_run,
+            instances: self.instances - done.instances_escalated,
+            tasks: self.tasks - done.tasks_escalated,
+        }
+    }
 }
 
 /// Does what is due, at most the share; with `dry_run` only counts timers, instances and tasks.
@@ -105,7 +120,7 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
     if !dry_run {
         // First, because no instance may be locked while their functions run.
         for part in &parts {
-            let (ran, was_alone) = run_effects(part, share.effects - report.effects_run)?;
+            let (ran, was_alone) = run_effects(part, share.rest(&report).effects)?;
             report.run_id = record_run(part, "call", &Outcome::default(), &Carried::of_effects(&ran), started)?;
             report.effects_run += ran.total();
             if was_alone {
@@ -116,21 +131,19 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
         }
     }
     for part in parts {
-        let max_timers = share.timers - report.timers_fired;
-        let max_instances = share.instances - report.instances_escalated;
-        let max_tasks = share.tasks - report.tasks_escalated;
+        let rest = share.rest(&report);
         if dry_run {
             let due = match part.organization {
-                Some(organization) => timer::due_of(organization, part.now, Place::first(), max_timers)?,
-                None => timer::due(part.now, Place::first(), max_timers)?,
+                Some(organization) => timer::due_of(organization, part.now, Place::first(), rest.timers)?,
+                None => timer::due(part.now, Place::first(), rest.timers)?,
             };
             report.timers_fired += due.len() as i32;
-            report.instances_escalated += climb::count_due(&part, max_instances)?;
-            report.tasks_escalated += escalate::due(&part, max_tasks)?;
+            report.instances_escalated += climb::count_due(&part, rest.instances)?;
+            report.tasks_escalated += escalate::due(&part, rest.tasks)?;
         } else {
-            let limits = Limits { timers: max_timers, time: None, blame: false };
+            let limits = Limits { timers: rest.timers, time: None, blame: false };
             let fired = batch(&part, &mut Memory::default(), &limits)?;
-            let carried = carry_on(&part, share.effects - report.effects_run, max_instances, max_tasks)?;
+            let carried = carry_on(&part, &rest)?;
             if fired.fired + fired.failed + carried.total() > 0 {
                 report.run_id = record_run(&part, "call", &fired, &carried, started)?;
             }
@@ -247,18 +260,17 @@ impl Carried {
     }
 }
 
-/// Runs schedules, ends leases that ran out, starts children and delivers messages, at most `limit` of each, lets the
-/// service levels of at most `instances` instances speak, escalates at most `tasks` tasks, and takes a batch of instances
-/// whose retention is over.
-pub fn carry_on(caller: &Caller, limit: i32, instances: i32, tasks: i32) -> Result<Carried, Error> {
+/// Everything but timers and SQL effects: runs schedules, ends leases that ran out, starts children, delivers messages, lets
+/// service levels speak and escalates tasks, at most the share, and takes a batch of instances whose retention is over.
+pub fn carry_on(caller: &Caller, share: &Share) -> Result<Carried, Error> {
     Ok(Carried {
         effects: 0,
-        scheduled: schedule::run_due(caller, limit)?,
-        expired: effect::expire_leases(caller, limit)?,
-        children: child::start_due(caller, limit)?,
-        delivered: inbox::deliver_due(caller, limit)?,
-        instances: climb::run_due(caller, instances)?,
-        tasks: escalate::run_due(caller, tasks)?,
+        scheduled: schedule::run_due(caller, share.effects)?,
+        expired: effect::expire_leases(caller, share.effects)?,
+        children: child::start_due(caller, share.effects)?,
+        delivered: inbox::deliver_due(caller, share.effects)?,
+        instances: climb::run_due(caller, share.instances)?,
+        tasks: escalate::run_due(caller, share.tasks)?,
         purged: retention::run_due(caller)?,
     })
 }

@@ -254,7 +254,7 @@ impl Worker {
         self.others.run(LONGEST_DELAY, || {
             transact(|caller| {
                 let started = Instant::now();
-                let carried = tick::carry_on(caller, tick::BATCH, tick::BATCH, tick::BATCH)?;
+                let carried = tick::carry_on(caller, &tick::Share::DEFAULT)?;
                 tick::record_run(caller, "worker", &tick::Outcome::default(), &carried, started)?;
                 let is_busy = carried.total() > 0;
                 Ok((is_busy, if is_busy { None } else { tick::next_other(None)? }))
