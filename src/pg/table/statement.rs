@@ -1,5 +1,5 @@
-//! The statement that stands in where a table asks for what only the executor does: triggers, rules, and columns that
-//! somebody else has added with values of the server's making.
+//! The statement that stands in where only the executor can do it: triggers, rules, columns that somebody else has added with
+//! values of the server's making, and keys that may be taken.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,11 +12,21 @@ use crate::error::Error;
 use crate::pg::spi::{Parameter, Statement};
 
 impl Columns {
-    pub(super) fn insert_by_statement(&self, values: &[&dyn Parameter]) -> Result<u64, Error> {
+    /// Adds a row with these columns, unless a row has the same values in those of a unique index; says whether it did. Whoever
+    /// is about to add such a row is waited for.
+    pub fn insert_unless_taken(&self, unique: &str, values: &[&dyn Parameter]) -> Result<bool, Error> {
+        self.insert_with(values, &format!(" ON CONFLICT {unique} DO NOTHING")).map(|made| made == 1)
+    }
+
+    pub(super) fn insert_by_statement(&self, values: &[&dyn Parameter]) -> Result<(), Error> {
+        self.insert_with(values, "").map(drop)
+    }
+
+    fn insert_with(&self, values: &[&dyn Parameter], end: &str) -> Result<u64, Error> {
         let numbers: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
         let names: Vec<_> = self.names.iter().map(|name| name.to_string_lossy()).collect();
         let (table, names, numbers) = (self.table.to_string_lossy(), names.join(", "), numbers.join(", "));
-        execute(format!("INSERT INTO wf.{table} ({names}) VALUES ({numbers})"), values)
+        execute(format!("INSERT INTO wf.{table} ({names}) VALUES ({numbers}){end}"), values)
     }
 
     pub(super) fn update_by_statement(&self, key: &[&dyn Parameter], values: &[&dyn Parameter]) -> Result<u64, Error> {

@@ -64,7 +64,7 @@ impl Columns {
             let open = Open::of(self.table, pg_sys::RowExclusiveLock)?;
             if statement::is_needed_to_insert((*open).relation) {
                 Open::done(open)?;
-                return self.insert_by_statement(values).map(drop);
+                return self.insert_by_statement(values);
             }
             let (places, datums) = (self.places((*open).relation)?, Datums::new(values));
             catch(|| {
