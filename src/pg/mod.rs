@@ -18,6 +18,7 @@ pub mod jsonpath;
 pub mod memory;
 pub mod process;
 pub mod relcache;
+pub mod row_security;
 pub mod shmem;
 pub mod spi;
 pub mod subtransaction;
