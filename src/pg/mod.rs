@@ -15,6 +15,7 @@ pub mod guc;
 pub mod hook;
 pub mod jsonb;
 pub mod jsonpath;
+pub mod lock;
 pub mod memory;
 pub mod process;
 pub mod relcache;
