@@ -17,6 +17,7 @@ pub mod jsonb;
 pub mod jsonpath;
 pub mod lock;
 pub mod memory;
+mod portal;
 pub mod process;
 pub mod relcache;
 pub mod row_security;
