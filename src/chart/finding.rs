@@ -131,24 +131,8 @@ pub(super) fn nearest<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) 
     }
     let text = text.to_lowercase();
     let allowed = 1 + text.chars().count() / 3;
-    let scored = known.into_iter().map(|word| (distance(&text, &word.to_lowercase()), word));
+    let scored = known.into_iter().map(|word| (strsim::levenshtein(&text, &word.to_lowercase()), word));
     scored.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
-}
-
-/// Levenshtein's: how many characters must be changed.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, c) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(c != *other);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
 }
 
 #[cfg(test)]
@@ -162,6 +146,5 @@ mod tests {
         assert_eq!(nearest("Guard", known), Some("guard"));
         assert_eq!(nearest("action", known), Some("actions"));
         assert_eq!(nearest("colour", known), None);
-        assert_eq!(distance("", "abc"), 3);
     }
 }

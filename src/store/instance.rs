@@ -24,7 +24,6 @@ statement!(BY_KEY, "instance_by_key");
 statement!(ORIGIN, "instance_origin");
 statement!(REPIN, "instance_repin");
 statement!(CONTEXT_CHANGES, "context_changes");
-statement!(INSERT, "instance_insert");
 statement!(STAY, "instance_stay");
 
 /// What is read of an instance, in the order of `instance_row`.
@@ -65,6 +64,7 @@ static NEW: Columns = Columns::new(
         c"sla_at",
         c"parent_id",
         c"parent_effect_id",
+        c"instance_key",
         c"correlation_key",
         c"owner_team",
         c"owner_user_id",
@@ -75,6 +75,9 @@ static NEW: Columns = Columns::new(
         c"context",
     ],
 );
+
+/// The columns of idx_wf_instances_key.
+const UNIQUE_KEY: &str = "(organization_id, definition_code, instance_key) WHERE instance_key IS NOT NULL";
 
 /// What a step changes, in the order of `step`.
 static PLACE: Columns = Columns::new(
@@ -246,47 +249,12 @@ pub fn by_key(organization: Uuid, code: &str, key: &str) -> Result<Option<Uuid>,
 
 /// Stores an instance and its first step; false where its key is taken.
 pub fn insert(new: &Identity, place: &Place, step: &NewStep) -> Result<bool, Error> {
-    if new.instance_key.is_some() {
-        return insert_by_statement(new, place, step);
-    }
-    access(|access| {
-        NEW.insert(
-            access,
-            &[
-                &new.organization_id,
-                &new.id,
-                &new.definition_id,
-                &1i64,
-                &step.created_at,
-                &step.created_at,
-                &new.definition_version,
-                &new.definition_code,
-                &place.status,
-                &place.state,
-                &place.sla_at,
-                &new.parent_id,
-                &new.parent_effect_id,
-                &new.correlation_key,
-                &new.owner_team,
-                &new.owner_user_id,
-                &new.subject,
-                &place.history,
-                &place.output,
-                &place.error,
-                &place.context,
-            ],
-        )?;
-        step.insert(access, (new.organization_id, new.id, 1), None, place)?;
-        Ok(true)
-    })
-}
-
-/// As `insert`, of an instance whose key may be taken.
-fn insert_by_statement(new: &Identity, place: &Place, step: &NewStep) -> Result<bool, Error> {
-    let made = INSERT.execute(&[
+    let values: [&dyn Parameter; 22] = [
         &new.organization_id,
         &new.id,
         &new.definition_id,
+        &1i64,
+        &step.created_at,
         &step.created_at,
         &new.definition_version,
         &new.definition_code,
@@ -294,6 +262,7 @@ fn insert_by_statement(new: &Identity, place: &Place, step: &NewStep) -> Result<
         &place.state,
         &place.sla_at,
         &new.parent_id,
+        &new.parent_effect_id,
         &new.instance_key,
         &new.correlation_key,
         &new.owner_team,
@@ -303,19 +272,17 @@ fn insert_by_statement(new: &Identity, place: &Place, step: &NewStep) -> Result<
         &place.output,
         &place.error,
         &place.context,
-        &step.id,
-        &step.duration_ms,
-        &step.event,
-        &step.actor,
-        &step.role,
-        &step.database_role,
-        &step.effects_queued,
-        &step.guards,
-        &step.payload,
-        &step.detail,
-        &new.parent_effect_id,
-    ])?;
-    Ok(made == 1)
+    ];
+    if new.instance_key.is_some() && !NEW.insert_unless_taken(UNIQUE_KEY, &values)? {
+        return Ok(false);
+    }
+    access(|access| {
+        if new.instance_key.is_none() {
+            NEW.insert(access, &values)?;
+        }
+        step.insert(access, (new.organization_id, new.id, 1), None, place)?;
+        Ok(true)
+    })
 }
 
 /// Stores a step that leaves a locked instance where it is, finished ones with what they ended with.

@@ -21,7 +21,7 @@ server_cpu() {
 
 # Commits and bytes of WAL so far.
 server_counters() {
-    sql -F ' ' -c "SELECT d.xact_commit, pg_current_wal_insert_lsn() - '0/0' FROM pg_stat_database AS d WHERE d.datname = 'bench'"
+    sql -F ' ' -c "SELECT d.xact_commit, pg_current_wal_insert_lsn() - '0/0' FROM pg_stat_database AS d WHERE d.datname = '${bench_database:-bench}'"
 }
 
 # Waits until nothing is connected but the asker and who holds a snapshot: only then are the counters of a backend complete.
@@ -52,7 +52,7 @@ pgbench_of() {
     local clients=$1 script=$2 per=${3:-1} threads=$(($1 < 2 ? 1 : 2)) length=(-T "$seconds")
     [ -z "${transactions:-}" ] || length=(-t "$transactions")
     as_server "$bin/pgbench" -h "$run" -U "${bench_role:-postgres}" -n -M prepared -c "$clients" -j "$threads" "${length[@]}" \
-        -D instances="$instances" -f "$script" bench 2>&1 9>&- |
+        -D instances="$instances" -f "$script" "${bench_database:-bench}" 2>&1 9>&- |
         awk -v per="$per" '
             /^number of transactions actually processed/ { split($0, part, /[ :\/]+/); done = part[6] }
             /^tps = / { tps = $3 }
@@ -66,6 +66,11 @@ script_of() {
     echo "$scripts/$1.sql"
 }
 
+# uncounted FIGURE CASE WHO CLIENTS COMMAND...: a run of one second to warm up.
+uncounted() {
+    seconds=1 "${@:5}" >/dev/null
+}
+
 # by_turns FIGURE TITLE CLIENTS PER_TRANSACTION WHO SCRIPT...: $rounds rounds of pgbench, ours and its floors by turns, after one
 # short round that is not counted.
 by_turns() {
@@ -73,7 +78,7 @@ by_turns() {
     shift 4
     say "$figure $title, $clients clients"
     for pair in "$@"; do
-        seconds=1 pgbench_of "$clients" "${pair#*=}" "$per" >/dev/null
+        uncounted "$figure" "$title" "${pair%%=*}" "$clients" pgbench_of "$clients" "${pair#*=}" "$per"
     done
     for ((round = 0; round < rounds; round++)); do
         for pair in "$@"; do

@@ -117,9 +117,11 @@ FROM (
             WHEN $4 > 0 THEN pg_catalog.format('%s background workers are alive', $4)
             WHEN $3 AND $5 THEN 'no background worker is alive: see the server''s log, and max_worker_processes'
             ELSE pg_catalog.format(
-                'no background worker (%s): wf_scheduler_tick drives it, which last did something at %s',
+                'no background worker (%s): wf_scheduler_tick drives it, which %s',
                 CASE WHEN $3 THEN 'pg_workflow.enabled is off' ELSE 'the library is not preloaded' END,
-                COALESCE(pg_catalog.to_char(run.last AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'no time that is known'))
+                COALESCE(
+                    'last did something at ' || pg_catalog.to_char(run.last AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                    'has done nothing so far'))
         END AS detail
     FROM run
     UNION ALL

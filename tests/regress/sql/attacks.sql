@@ -35,7 +35,7 @@ END $$;
 
 -- Rights of the caller, who is a superuser: mallory's are in force, and there is no way back.
 CALL pg_temp.attack('INSERT INTO attacks.loot VALUES (''guard'')');
-CALL pg_temp.attack('ALTER ROLE attacks_mallory SUPERUSER');
+CALL pg_temp.attack('UPDATE pg_authid SET rolsuper = true');
 CALL pg_temp.attack('SET ROLE NONE');
 CALL pg_temp.attack('SELECT set_config(''role'', ''none'', true)');
 CALL pg_temp.attack('RESET SESSION AUTHORIZATION');
@@ -195,7 +195,7 @@ SELECT wf_register_handler('attack', 'sql', '{"function": "attacks.effect", "ret
 SELECT code FROM wf_define('{"id": "effects", "initial": "a", "states": {"a": {"on": {"GO": {"actions": {"type": "attack", "params": {"sql": "$event.sql"}}}}}}}');
 SELECT wf_start('effects', instance_key => 'effects') AS effects \gset
 SELECT count(s.seq) AS sent FROM unnest(ARRAY[
-    'ALTER ROLE attacks_mallory SUPERUSER', 'SET ROLE NONE', 'INSERT INTO attacks.bait VALUES (2)',
+    'UPDATE pg_authid SET rolsuper = true', 'SET ROLE NONE', 'INSERT INTO attacks.bait VALUES (2)',
     'RESET ROLE', 'SELECT pg_advisory_lock(9)', 'SELECT wf_cancel(''' || :'blue' || ''')', 'SELECT wf_pause_all(organization_id => ''b0000000-0000-7000-8000-000000000001'')',
     'SELECT set_config(''app.current_org_id'', ''b0000000-0000-7000-8000-000000000001'', false)',
     'SELECT wf_resolve_secrets(''{"secret": "key"}'', ''b0000000-0000-7000-8000-000000000001'')']) AS sql

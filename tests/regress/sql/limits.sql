@@ -40,7 +40,7 @@ SELECT seq FROM wf_send(pg_temp.id('s'), 'KEEP', jsonb_build_object('x', repeat(
 SET pg_workflow.max_payload = '1kB';
 CALL pg_temp.try($$SELECT wf_send(pg_temp.id('s'), 'KEEP', jsonb_build_object('x', repeat('x', 1024)))$$);
 RESET pg_workflow.max_payload;
-CALL pg_temp.try($$SET pg_workflow.max_payload = 0$$);
+SELECT min_val, max_val, unit FROM pg_settings WHERE name = 'pg_workflow.max_payload';
 
 -- Nesting: 200 deep is data like any other, in a payload, in a context and in an effect; a definition has 100.
 CREATE FUNCTION pg_temp.nested(depth integer) RETURNS text LANGUAGE sql RETURN repeat('{"x":', depth) || '1' || repeat('}', depth);

@@ -1,0 +1,95 @@
+//! The statement that stands in where only the executor can do it: triggers, rules, columns that somebody else has added with
+//! values of the server's making, and keys that may be taken.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::CStr;
+
+use pgrx::pg_sys;
+
+use super::Columns;
+use crate::error::Error;
+use crate::pg::spi::{Parameter, Statement};
+
+impl Columns {
+    /// Adds a row with these columns, unless a row has the same values in those of a unique index; says whether it did. Whoever
+    /// is about to add such a row is waited for.
+    pub fn insert_unless_taken(&self, unique: &str, values: &[&dyn Parameter]) -> Result<bool, Error> {
+        self.insert_with(values, &format!(" ON CONFLICT {unique} DO NOTHING")).map(|made| made == 1)
+    }
+
+    pub(super) fn insert_by_statement(&self, values: &[&dyn Parameter]) -> Result<(), Error> {
+        self.insert_with(values, "").map(drop)
+    }
+
+    fn insert_with(&self, values: &[&dyn Parameter], end: &str) -> Result<u64, Error> {
+        let numbers: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
+        let names: Vec<_> = self.names.iter().map(|name| name.to_string_lossy()).collect();
+        let (table, names, numbers) = (self.table.to_string_lossy(), names.join(", "), numbers.join(", "));
+        execute(format!("INSERT INTO wf.{table} ({names}) VALUES ({numbers}){end}"), values)
+    }
+
+    pub(super) fn update_by_statement(&self, key: &[&dyn Parameter], values: &[&dyn Parameter]) -> Result<u64, Error> {
+        let equal = |names: &[&CStr], from: usize| -> Vec<String> {
+            let names = names.iter().enumerate();
+            names.map(|(number, name)| format!("{} = ${}", name.to_string_lossy(), number + from)).collect()
+        };
+        let changes = equal(&self.names[..values.len()], 1).join(", ");
+        let (table, place) = (self.table.to_string_lossy(), equal(self.key, values.len() + 1).join(" AND "));
+        execute(format!("UPDATE wf.{table} SET {changes} WHERE {place}"), &[values, key].concat())
+    }
+}
+
+thread_local! {
+    static STATEMENTS: RefCell<HashMap<String, &'static Statement>> = RefCell::default();
+}
+
+fn execute(sql: String, parameters: &[&dyn Parameter]) -> Result<u64, Error> {
+    let statement = STATEMENTS.with_borrow_mut(|known| {
+        *known.entry(sql).or_insert_with_key(|sql| Box::leak(Box::new(Statement::owned(sql.clone()))))
+    });
+    statement.execute(parameters)
+}
+
+/// Has the table a trigger, a rule or a default for a new row?
+///
+/// # Safety
+/// The relation is open.
+pub(super) unsafe fn is_needed_to_insert(relation: pg_sys::Relation) -> bool {
+    // SAFETY: the parts of an open relation are null or live as long as it is open.
+    unsafe {
+        (*relation).trigdesc.as_ref().is_some_and(for_insert)
+            || !(*relation).rd_rules.is_null()
+            || (*(*relation).rd_att).constr.as_ref().is_some_and(|constraints| constraints.num_defval > 0)
+    }
+}
+
+/// Has the table a trigger, a rule or a generated column for a row that changes?
+///
+/// # Safety
+/// The relation is open.
+pub(super) unsafe fn is_needed_to_update(relation: pg_sys::Relation) -> bool {
+    // SAFETY: as above.
+    unsafe {
+        (*relation).trigdesc.as_ref().is_some_and(for_update)
+            || !(*relation).rd_rules.is_null()
+            || (*(*relation).rd_att).constr.as_ref().is_some_and(|constraints| constraints.has_generated_stored)
+    }
+}
+
+fn for_insert(triggers: &pg_sys::TriggerDesc) -> bool {
+    triggers.trig_insert_before_row
+        || triggers.trig_insert_after_row
+        || triggers.trig_insert_before_statement
+        || triggers.trig_insert_after_statement
+        || triggers.trig_insert_new_table
+}
+
+fn for_update(triggers: &pg_sys::TriggerDesc) -> bool {
+    triggers.trig_update_before_row
+        || triggers.trig_update_after_row
+        || triggers.trig_update_before_statement
+        || triggers.trig_update_after_statement
+        || triggers.trig_update_old_table
+        || triggers.trig_update_new_table
+}
