@@ -53,9 +53,9 @@ pub fn visible() -> Result<Option<Vec<Uuid>>, Error> {
     })
 }
 
-/// Every organization, for whoever sees them all.
-pub fn all() -> Result<Vec<Uuid>, Error> {
-    user::as_owner(organization::all)
+/// The same as a list: every organization for whoever sees them all.
+pub fn listed() -> Result<Vec<Uuid>, Error> {
+    visible()?.map_or_else(|| user::as_owner(organization::all), Ok)
 }
 
 /// Tells every backend that `wf.member` has changed.
