@@ -133,7 +133,10 @@ COMMENT ON FUNCTION wf_set_secret IS
 COMMENT ON FUNCTION wf_resolve_secrets IS
 'The same jsonb with the value of each {"secret": "name"} in its place, at any depth, for whoever runs an effect: a handler, or a worker outside that has the capability worker in the organization of the effect. The organization''s own secrets; those of organization zero only for who is worker there too. Refused in guards and values. Errors: SECRET_NOT_FOUND, INSTANCE_BUSY.';
 COMMENT ON FUNCTION wf.my_organizations IS
-'The organizations whose rows the present role sees: those that it is a member of, and of these the one of app.current_org_id where that is set. For row security.';
+'The organizations whose rows the present role sees: those that it is a member of, and of these the one of app.current_org_id where that is set; {NULL} for all. For row security.';
+COMMENT ON FUNCTION wf.sees IS 'Is the organization among those that wf.my_organizations answered? For row security.';
+COMMENT ON FUNCTION wf.listed IS 'The organizations that wf.my_organizations answered, {NULL} as a list of all. For indexes under row security.';
+COMMENT ON FUNCTION wf.sees_support IS 'Tells the planner how many rows wf.sees lets through, and which index finds them.';
 COMMENT ON FUNCTION wf.sees_all_organizations IS
 'Does the present role see rows that concern all organizations? For row security.';
 COMMENT ON FUNCTION wf.member_changed IS 'After every change of wf.member: each backend reads its rights again.';
@@ -163,6 +166,7 @@ END
 $revoke$;
 -- Row security: members see the rows of their organizations, those that concern all only who is a member of all. The
 -- policy for the owner says what ownership does.
+ALTER FUNCTION wf.sees SUPPORT wf.sees_support;
 DO $policies$
 DECLARE
     secured record;
@@ -179,7 +183,7 @@ BEGIN
         EXECUTE pg_catalog.format('CREATE POLICY owner ON %s TO CURRENT_USER USING (true) WITH CHECK (true)', secured.name);
         CONTINUE WHEN NOT secured.has_organization;
         EXECUTE pg_catalog.format(
-            'CREATE POLICY member ON %s FOR SELECT USING (organization_id = ANY ((SELECT wf.my_organizations())::uuid[])%s)',
+            'CREATE POLICY member ON %s FOR SELECT USING (wf.sees(organization_id, (SELECT wf.my_organizations()))%s)',
             secured.name,
             CASE WHEN NOT secured.always_in_one
                 THEN ' OR organization_id IS NULL AND (SELECT wf.sees_all_organizations())' ELSE '' END);

@@ -6,6 +6,7 @@ use super::effect::{self, Effect};
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
+use crate::pg::lock::{self, Purpose};
 use crate::pg::time::Timestamp;
 use crate::wake;
 
@@ -17,7 +18,6 @@ statement!(MARK, "effect_mark");
 statement!(MARKED, "effect_marked");
 statement!(RUNNING, "effect_running");
 statement!(STARTED, "effect_started");
-statement!(LIMIT_LOCK, "effect_limit_lock");
 statement!(NOTIFY, "effect_notify");
 statement!(OPEN_TRANSACTIONS, "open_transactions");
 
@@ -252,8 +252,7 @@ impl Scope {
             self.lane.as_deref().unwrap_or("*"),
             self.code
         );
-        let locked = LIMIT_LOCK.first(&[&name.as_str()], |row| row.required(1))?;
-        Ok(locked.unwrap_or(false))
+        lock::try_lock(Purpose::Limit, &name)
     }
 
     /// How many run.
