@@ -320,5 +320,7 @@ pub fn next(caller: &Caller) -> Result<Option<Timestamp>, Error> {
     let (first, last) = caller.organization.map_or((zero(), highest()), |organization| (organization, organization));
     let queues = stored::queues(None, first, last, LOOKED_AT)?;
     let is_sql = |queue: &Queue| handlers.is_sql(queue.organization_id, &queue.code);
-    Ok(queues.into_iter().filter(|(queue, _)| is_sql(queue)).map(|(_, due_at)| due_at).min())
+    let due = queues.into_iter().filter(|(queue, _)| is_sql(queue)).map(|(_, due_at)| due_at);
+    // Those of paused instances are never due.
+    Ok(due.filter(|due_at| *due_at < Timestamp(i64::MAX)).min())
 }
