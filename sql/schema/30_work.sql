@@ -100,6 +100,9 @@ CREATE INDEX idx_wf_tasks_candidate_users ON wf.task USING gin (candidate_users)
     WHERE task_state IN ('OPEN', 'CLAIMED') AND candidate_users IS NOT NULL;
 -- The scheduler's scan: what is to go one rung up, time first.
 CREATE INDEX idx_wf_tasks_sla ON wf.task (sla_at, id) WHERE task_state IN ('OPEN', 'CLAIMED') AND sla_at IS NOT NULL;
+-- The same by organization: while one has a backlog, organizations take turns.
+CREATE INDEX idx_wf_tasks_org_sla ON wf.task (organization_id, sla_at, id)
+    WHERE task_state IN ('OPEN', 'CLAIMED') AND sla_at IS NOT NULL;
 CREATE INDEX idx_wf_tasks_instance ON wf.task (organization_id, instance_id);
 CREATE INDEX idx_wf_tasks_outcome ON wf.task (organization_id, outcome, completed_at) WHERE outcome IS NOT NULL;
 COMMENT ON TABLE wf.task IS 'People''s work.';

@@ -141,6 +141,8 @@ COMMENT ON FUNCTION wf.sees_all_organizations IS
 'Does the present role see rows that concern all organizations? For row security.';
 COMMENT ON FUNCTION wf.member_changed IS 'After every change of wf.member: each backend reads its rights again.';
 COMMENT ON FUNCTION wf.candidate_tasks IS 'For wf_list_tasks: the open tasks that have the user or one of the roles among their candidates.';
+COMMENT ON FUNCTION wf.check_page IS 'Refuses a sort_order and a max_rows that no list takes.';
+COMMENT ON FUNCTION wf.cursor_parts IS 'The parts of a cursor that this list has made: sort_by, direction, value, id.';
 COMMENT ON FUNCTION wf.cursor_text IS 'A moment as it stands in a cursor.';
 COMMENT ON FUNCTION wf.cursor_moment IS 'The moment that stands in a cursor.';
 
