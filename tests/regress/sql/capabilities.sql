@@ -278,8 +278,8 @@ INSERT INTO matrix.helper VALUES
 ('was_done_by', $$wf.was_done_by({o}, {i}, '{work}', 'u')$$),
 ('working_time', $$wf.working_time({o}, 'days', '2026-03-02', '2026-03-06')$$),
 -- Of no organization.
-('check_page', NULL), ('cursor_moment', NULL), ('cursor_parts', NULL), ('cursor_text', NULL), ('error_codes', NULL), ('library_version', NULL),
-('listed', NULL), ('my_organizations', NULL), ('now', NULL), ('raise', NULL), ('sees', NULL), ('sees_all_organizations', NULL), ('session_organization', NULL),
+('check_page', NULL), ('cursor_moment', NULL), ('cursor_parts', NULL), ('cursor_text', NULL), ('error_codes', NULL), ('library_version', NULL), ('listed', NULL), ('my_organizations', NULL),
+('now', NULL), ('raise', NULL), ('sees', NULL), ('sees_all_organizations', NULL), ('session_organization', NULL),
 -- Not for members, and no more for matrix_admin than for anybody.
 ('grant_natively', NULL), ('member_changed', NULL), ('sees_support', NULL);
 SELECT p.proname AS missing FROM pg_proc AS p WHERE p.pronamespace = 'wf'::regnamespace EXCEPT SELECT name FROM matrix.helper;
