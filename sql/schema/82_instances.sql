@@ -158,9 +158,10 @@ BEGIN
 END
 $function$;
 
--- A moment in a cursor: microseconds since 1970, so that no session's time zone or DateStyle matters.
+-- A moment in a cursor: microseconds since 1970, so that no session's time zone or DateStyle matters. Not STRICT, or the server
+-- would call it for each row instead of putting its expression into the statement.
 CREATE FUNCTION wf.cursor_text(moment timestamptz) RETURNS text
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE moment WHEN 'infinity'::timestamptz THEN 'infinity'
     ELSE (EXTRACT(epoch FROM moment) * 1000000::numeric)::bigint::text END;
 

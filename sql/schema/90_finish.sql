@@ -166,7 +166,6 @@ END
 $revoke$;
 -- Row security: members see the rows of their organizations, those that concern all only who is a member of all. The
 -- policy for the owner says what ownership does.
-ALTER FUNCTION wf.sees SUPPORT wf.sees_support;
 DO $policies$
 DECLARE
     secured record;

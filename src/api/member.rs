@@ -50,12 +50,6 @@ mod wf {
         answer(|| Ok(member::visible()?.is_none()))
     }
 
-    /// Is an organization among those of `my_organizations`? Asked for every row.
-    #[pg_extern(immutable, strict, parallel_safe)]
-    fn sees(organization_id: Uuid, visible: Visible) -> bool {
-        visible.has(organization_id)
-    }
-
     /// What `my_organizations` answers, with everything as a list: for an index.
     #[pg_extern(stable, strict, parallel_safe)]
     fn listed(visible: Visible) -> Visible {

@@ -209,11 +209,11 @@ fn role_to_run_as(caller: &Caller, name: &str) -> Result<pg_sys::Oid, Error> {
         Error::new(Code::InvalidArgument, format!("role {name} does not exist"))
             .hint("A role is named exactly, without quotes.")
     })?;
-    if user::is_member(caller.role, role) {
+    if user::may_become(caller.role, role) {
         return Ok(role);
     }
     Err(Error::new(Code::PermissionDenied, format!("{} may not let a handler run as {name}", caller.database_role))
-        .detail(format!("{} is not a member of {name}.", caller.database_role))
+        .detail(format!("{} cannot SET ROLE {name}.", caller.database_role))
         .hint(format!("Let {name} register the handler, or a member of it.")))
 }
 

@@ -46,10 +46,15 @@ pub fn find_role(name: &str) -> Option<pg_sys::Oid> {
     (role != pg_sys::InvalidOid).then_some(role)
 }
 
-/// Has a role the rights of another?
-pub fn is_member(role: pg_sys::Oid, of: pg_sys::Oid) -> bool {
+/// May a role become another? Since Postgres 16 a membership can be without that.
+pub fn may_become(role: pg_sys::Oid, other: pg_sys::Oid) -> bool {
     // SAFETY: looks memberships up.
-    unsafe { pg_sys::is_member_of_role(role, of) }
+    unsafe {
+        #[cfg(feature = "pg15")]
+        return pg_sys::is_member_of_role(role, other);
+        #[cfg(not(feature = "pg15"))]
+        return pg_sys::member_can_set_role(role, other);
+    }
 }
 
 /// Runs `work` with the rights of the extension's owner.

@@ -13,7 +13,7 @@ use crate::engine::queue::Memory;
 use crate::engine::tick::{self, Carried, Limits};
 use crate::error::Error;
 use crate::pg::time::Timestamp;
-use crate::pg::{background, database, process, transaction};
+use crate::pg::{background, database, process};
 use crate::settings;
 use crate::store::{organization, timer};
 use crate::wake::{self, LEFT, NEVER, Seat, TAKEN, Verdict};
@@ -277,8 +277,6 @@ impl Worker {
     fn run_effects(&mut self) -> (bool, Option<Timestamp>) {
         self.effects.run(LONGEST_EFFECT_DELAY, || {
             let done = run_effects(&mut self.latecomers);
-            // A function may have taken some for the session, which here never ends.
-            transaction::release_advisory_locks();
             if done.as_ref().is_err_and(Error::is_cancellation) {
                 // Nobody can say which function it was that was cancelled, or raised the error of one.
                 wake::suspect();

@@ -169,6 +169,12 @@ CREATE FUNCTION attacks.same(uuid, uuid) RETURNS boolean LANGUAGE plpgsql AS $$ 
 CREATE OPERATOR attacks.= (LEFTARG = uuid, RIGHTARG = uuid, FUNCTION = attacks.same);
 CREATE FUNCTION attacks.same(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('operator'); RETURN true; END $$;
 CREATE OPERATOR attacks.= (LEFTARG = text, RIGHTARG = text, FUNCTION = attacks.same);
+CREATE FUNCTION attacks.same(bigint, integer) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('operator'); RETURN true; END $$;
+CREATE OPERATOR attacks.= (LEFTARG = bigint, RIGHTARG = integer, FUNCTION = attacks.same);
+CREATE FUNCTION attacks.before(interval, interval) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('operator'); RETURN false; END $$;
+CREATE OPERATOR attacks.< (LEFTARG = interval, RIGHTARG = interval, FUNCTION = attacks.before);
+CREATE FUNCTION attacks.minus(timestamptz, timestamptz) RETURNS interval LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('operator'); RETURN '0'; END $$;
+CREATE OPERATOR attacks.- (LEFTARG = timestamptz, RIGHTARG = timestamptz, FUNCTION = attacks.minus);
 CREATE FUNCTION attacks.lower(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('function'); RETURN $1; END $$;
 CREATE FUNCTION attacks.now() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('function'); RETURN 'now'; END $$;
 RESET ROLE;
@@ -180,6 +186,7 @@ SELECT count(*) FROM wf_list_instances(definition_code => 'shadowed', status => 
 SELECT count(*) FROM wf_list_tasks();
 SELECT wf_get_instance(instance_id) IS NOT NULL AS found FROM public.wf_instances_view WHERE instance_key OPERATOR(pg_catalog.=) 'shadowed';
 SELECT timers_fired FROM wf_scheduler_tick();
+CALL public.wf_scheduler_run('0');
 RESET search_path;
 
 -- SQL effects: mallory's handler runs in whoever drives the scheduler, as mallory.
