@@ -159,7 +159,7 @@ pub fn touch(database: u32) {
     });
 }
 
-/// The transaction has committed and is visible. Neither allocates nor fails.
+/// The transaction has committed, is visible, and what it made stale is known to be. Neither allocates nor fails.
 pub fn committed() {
     let at = EARLIEST.swap(NEVER, SeqCst);
     if at != NEVER {

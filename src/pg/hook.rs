@@ -53,6 +53,7 @@ pub fn install(hooks: Hooks) {
         NEXT_UTILITY = pg_sys::ProcessUtility_hook;
         pg_sys::ProcessUtility_hook = Some(utility);
         pg_sys::RegisterXactCallback(Some(transaction_ends), std::ptr::null_mut());
+        pg_sys::RegisterResourceReleaseCallback(Some(resources_end), std::ptr::null_mut());
     }
 }
 
@@ -76,13 +77,25 @@ unsafe extern "C-unwind" fn startup() {
     }
 }
 
-/// At commit the transaction is visible already: what is woken now sees it.
 unsafe extern "C-unwind" fn transaction_ends(event: pg_sys::XactEvent::Type, _argument: *mut c_void) {
-    let Some(hooks) = HOOKS.get() else { return };
-    match event {
-        pg_sys::XactEvent::XACT_EVENT_COMMIT => (hooks.committed)(),
-        pg_sys::XactEvent::XACT_EVENT_ABORT | pg_sys::XactEvent::XACT_EVENT_PREPARE => (hooks.aborted)(),
-        _ => {}
+    if let (pg_sys::XactEvent::XACT_EVENT_ABORT | pg_sys::XactEvent::XACT_EVENT_PREPARE, Some(hooks)) =
+        (event, HOOKS.get())
+    {
+        (hooks.aborted)();
+    }
+}
+
+/// The last of a commit, not its callback: what is woken now sees the transaction, has been told to forget what that made
+/// stale, and meets none of its locks. Runs for a prepared transaction too, behind `aborted`.
+unsafe extern "C-unwind" fn resources_end(
+    phase: pg_sys::ResourceReleasePhase::Type,
+    is_commit: bool,
+    is_top_level: bool,
+    _argument: *mut c_void,
+) {
+    let is_end = is_top_level && phase == pg_sys::ResourceReleasePhase::RESOURCE_RELEASE_AFTER_LOCKS;
+    if let (true, true, Some(hooks)) = (is_end, is_commit, HOOKS.get()) {
+        (hooks.committed)();
     }
 }
 
