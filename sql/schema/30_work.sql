@@ -174,7 +174,7 @@ CREATE INDEX idx_wf_effects_failed ON wf.effect (organization_id, error_type, cr
     WHERE status = 'PERMANENTLY_FAILED';
 COMMENT ON TABLE wf.effect IS 'The outbox: what is to be done after commit.';
 COMMENT ON COLUMN wf.effect.status IS 'PENDING, EXECUTING, COMPLETED, FAILED (will be tried again), PERMANENTLY_FAILED or CANCELLED.';
-COMMENT ON COLUMN wf.effect.next_retry_at IS 'Not before; NULL unless the effect is FAILED.';
+COMMENT ON COLUMN wf.effect.next_retry_at IS 'Not before: of a FAILED effect its next attempt; infinity while its instance is paused; the time of its making where an operator has put it back.';
 COMMENT ON COLUMN wf.effect.started_at IS 'When its last attempt began; only where a limit counts it.';
 COMMENT ON COLUMN wf.effect.lane IS 'The code of its definition, where that has limits; else empty.';
 COMMENT ON COLUMN wf.effect.is_incident IS 'It failed for good and nothing caught the failure: somebody must look at it.';

@@ -22,6 +22,7 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Of this table.
     pub const fn new(schema: &'static std::ffi::CStr, table: &'static std::ffi::CStr) -> Self {
         Watch {
             schema,
@@ -87,6 +88,7 @@ impl<V: Copy> Kept<V> {
     /// More answers than a backend asks for; with as many it begins anew.
     const MOST: usize = 10_000;
 
+    /// Answers that depend on this table.
     pub fn new(watch: &'static Watch) -> Self {
         Kept { watch, answers: RefCell::default() }
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio_postgres::Client;
 
-use crate::server::{PATIENCE, Server, define_once, one, start, until, until_workers};
+use crate::server::{BACKLOG, PATIENCE, Server, define_once, one, start, until, until_workers};
 
 /// A sleeping worker's last change of activity: another one shows that it was awake.
 async fn last_awake(client: &Client) -> String {
@@ -53,6 +53,27 @@ async fn a_prepared_transaction_wakes_when_it_commits() {
     last_awake(&client).await;
     client.batch_execute("COMMIT PREPARED 'later'").await.expect("committed");
     until(&client, "SELECT status = 'FIRED' FROM wf.timer", PATIENCE).await;
+}
+
+#[tokio::test]
+async fn a_handler_serves_what_was_queued_before_it_was_known() {
+    let server = Server::start_with("late", "pg_workflow.longest_sleep = '1 h'");
+    let client = server.connect("wf").await;
+    let define = r#"SELECT FROM wf_define('{"id": "late", "initial": "a", "states": {"a": {"entry": "late.code"}}}')"#;
+    client.batch_execute(define).await.expect("defined");
+    until_workers(&client, "wf", 1).await;
+    // The transaction that queues the effect knows of no handler, and commits when the worker has served another and sleeps again.
+    let registrar = server.connect("wf").await;
+    client.batch_execute("BEGIN; SELECT wf_start('late')").await.expect("started");
+    let register = r#"CREATE FUNCTION late(effect jsonb) RETURNS jsonb LANGUAGE sql RETURN '1'::jsonb;
+        SELECT wf_register_handler('late.code', 'sql', '{"function": "public.late"}')"#;
+    registrar.batch_execute(register).await.expect("registered");
+    registrar.batch_execute("SELECT wf_start('late')").await.expect("started");
+    let served = "SELECT count(*) = $1 FROM wf_effects_view WHERE effect_status = 'COMPLETED'";
+    until(&registrar, &served.replace("$1", "1"), BACKLOG).await;
+    last_awake(&registrar).await;
+    client.batch_execute("COMMIT").await.expect("committed");
+    until(&registrar, &served.replace("$1", "2"), BACKLOG).await;
 }
 
 #[tokio::test]
