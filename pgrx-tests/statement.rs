@@ -21,6 +21,20 @@ mod tests {
     }
 
     #[pg_test]
+    fn plans_of_ours_neither_compile_nor_sort_by_halves() {
+        let settings = "SELECT current_setting('jit') || ' ' || current_setting('enable_incremental_sort')";
+        let ask = |statement: &Statement| {
+            statement.first(&[], |row| row.required::<String>(1)).unwrap_or_else(|_| panic!("an error")).unwrap()
+        };
+        Spi::run("SET jit = on").unwrap();
+        assert_eq!(ask(&Statement::new(settings)), "off off");
+        assert_eq!(ask(&Statement::owned(settings.to_owned())), "on on");
+        // An error leaves the session as it was.
+        report(Statement::new("SELECT 1 / (SELECT 0)").execute(&[]));
+        assert_eq!(ask(&Statement::owned(settings.to_owned())), "on on");
+    }
+
+    #[pg_test]
     fn statements_take_and_give_every_type() {
         let id = Uuid::from_bytes([7; 16]);
         let moment = Timestamp::parse("2026-03-02 09:00:00.123456+00").unwrap();

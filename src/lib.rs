@@ -101,7 +101,11 @@ pgrx::extension_sql_file!(
     requires = ["definition", api::member::wf::member_changed]
 );
 pgrx::extension_sql_file!("../sql/schema/41_secret.sql", name = "secret", requires = ["schema"]);
-pgrx::extension_sql_file!("../sql/schema/84_member.sql", name = "member_views", requires = ["member"]);
+pgrx::extension_sql_file!(
+    "../sql/schema/84_member.sql",
+    name = "member_views",
+    requires = ["member", api::member::wf::sees_support]
+);
 pgrx::extension_sql_file!(
     "../sql/schema/90_finish.sql",
     name = "finish",

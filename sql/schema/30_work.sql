@@ -100,6 +100,9 @@ CREATE INDEX idx_wf_tasks_candidate_users ON wf.task USING gin (candidate_users)
     WHERE task_state IN ('OPEN', 'CLAIMED') AND candidate_users IS NOT NULL;
 -- The scheduler's scan: what is to go one rung up, time first.
 CREATE INDEX idx_wf_tasks_sla ON wf.task (sla_at, id) WHERE task_state IN ('OPEN', 'CLAIMED') AND sla_at IS NOT NULL;
+-- The same by organization: while one has a backlog, organizations take turns.
+CREATE INDEX idx_wf_tasks_org_sla ON wf.task (organization_id, sla_at, id)
+    WHERE task_state IN ('OPEN', 'CLAIMED') AND sla_at IS NOT NULL;
 CREATE INDEX idx_wf_tasks_instance ON wf.task (organization_id, instance_id);
 CREATE INDEX idx_wf_tasks_outcome ON wf.task (organization_id, outcome, completed_at) WHERE outcome IS NOT NULL;
 COMMENT ON TABLE wf.task IS 'People''s work.';
@@ -171,7 +174,7 @@ CREATE INDEX idx_wf_effects_failed ON wf.effect (organization_id, error_type, cr
     WHERE status = 'PERMANENTLY_FAILED';
 COMMENT ON TABLE wf.effect IS 'The outbox: what is to be done after commit.';
 COMMENT ON COLUMN wf.effect.status IS 'PENDING, EXECUTING, COMPLETED, FAILED (will be tried again), PERMANENTLY_FAILED or CANCELLED.';
-COMMENT ON COLUMN wf.effect.next_retry_at IS 'Not before; NULL unless the effect is FAILED.';
+COMMENT ON COLUMN wf.effect.next_retry_at IS 'Not before: of a FAILED effect its next attempt; infinity while its instance is paused; the time of its making where an operator has put it back.';
 COMMENT ON COLUMN wf.effect.started_at IS 'When its last attempt began; only where a limit counts it.';
 COMMENT ON COLUMN wf.effect.lane IS 'The code of its definition, where that has limits; else empty.';
 COMMENT ON COLUMN wf.effect.is_incident IS 'It failed for good and nothing caught the failure: somebody must look at it.';

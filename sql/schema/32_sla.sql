@@ -23,6 +23,8 @@ CREATE TABLE wf.sla (
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 -- The scheduler's scan: what is due, oldest first.
 CREATE INDEX idx_wf_slas_due ON wf.sla (next_at, id) WHERE next_at IS NOT NULL;
+-- The same by organization: while one has a backlog, organizations take turns.
+CREATE INDEX idx_wf_slas_org_due ON wf.sla (organization_id, next_at, id) WHERE next_at IS NOT NULL;
 COMMENT ON TABLE wf.sla IS 'The clocks of service levels: those that run, and those that were breached.';
 COMMENT ON COLUMN wf.sla.state IS 'The state that the clock belongs to; NULL for the whole instance.';
 COMMENT ON COLUMN wf.sla.target_at IS 'The deadline, with the time spent paused; during a pause as it was when that began.';

@@ -68,7 +68,7 @@ BEGIN
           AND (c.relkind = 'r' AND c.relname <> 'secret'
                    AND EXISTS (SELECT FROM pg_policy AS y WHERE y.polrelid = c.oid AND y.polname = 'member')
                OR c.relkind = 'v' AND c.reloptions @> '{security_invoker=true}'
-               OR p.prorettype <> 'trigger'::regtype AND p.oid <> 'wf.grant_natively(regrole, boolean)'::regprocedure)
+               OR p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype) AND p.oid <> 'wf.grant_natively(regrole, boolean)'::regprocedure)
     LOOP
         EXECUTE format(action, target.privilege, target.kind, target.name, member);
     END LOOP;

@@ -60,18 +60,11 @@ BEGIN
         PERFORM wf.raise('INVALID_FILTER', pg_catalog.format('instances cannot be sorted by %s', COALESCE($11, 'NULL')),
             'sort_by is created_at, updated_at or sla_at.', NULL);
     END IF;
-    IF direction IS NULL OR direction NOT IN ('asc', 'desc') THEN
-        PERFORM wf.raise('INVALID_FILTER', pg_catalog.format('sort_order %s is not known', COALESCE($12, 'NULL')),
-            'sort_order is asc or desc.', NULL);
-    END IF;
     IF $3 IS NOT NULL AND $3 NOT IN ('active', 'completed', 'failed', 'cancelled') THEN
         PERFORM wf.raise('INVALID_FILTER', pg_catalog.format('status %s is not known', $3),
             'status is active, completed, failed or cancelled.', NULL);
     END IF;
-    IF $14 IS NULL OR $14 NOT BETWEEN 1 AND 500 THEN
-        PERFORM wf.raise('INVALID_PAGINATION', pg_catalog.format('max_rows is %s', COALESCE($14::text, 'NULL')),
-            'max_rows lies between 1 and 500.', 'Ask for the next page with the last column, cursor.');
-    END IF;
+    PERFORM wf.check_page($12, $14);
     IF $10 IS NOT NULL AND pg_catalog.jsonb_typeof($10) <> 'object' THEN
         PERFORM wf.raise('INVALID_FILTER', 'search is not an object',
             'search is {"key": "value"} with keys of the definition''s search.', NULL);
@@ -83,13 +76,7 @@ BEGIN
         sort_key := 'v.' || $11;
     END IF;
     IF $13 IS NOT NULL THEN
-        parts := pg_catalog.string_to_array($13, ',');
-        IF pg_catalog.cardinality(parts) <> 4 OR parts[1] <> $11 OR parts[2] <> direction
-            OR parts[3] !~ '^(infinity|-?[0-9]{1,18})$'
-            OR parts[4] !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
-            PERFORM wf.raise('INVALID_PAGINATION', 'the cursor was not made by this list',
-                'A cursor is the last column of a row that was listed with the same sort_by and sort_order.', NULL);
-        END IF;
+        parts := wf.cursor_parts($13, $11, direction, '^(infinity|-?[0-9]{1,18})$');
         conditions := conditions || pg_catalog.format('(%s, v.instance_id) %s ($17, $18)', sort_key,
             CASE direction WHEN 'asc' THEN '>' ELSE '<' END);
     END IF;
@@ -137,9 +124,44 @@ BEGIN
 END
 $function$;
 
--- A moment in a cursor: microseconds since 1970, so that no session's time zone or DateStyle matters.
+-- What every list refuses.
+CREATE FUNCTION wf.check_page(sort_order text, max_rows integer) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    IF sort_order IS NULL OR pg_catalog.lower(sort_order) NOT IN ('asc', 'desc') THEN
+        PERFORM wf.raise('INVALID_FILTER', pg_catalog.format('sort_order %s is not known', COALESCE(sort_order, 'NULL')),
+            'sort_order is asc or desc.', NULL);
+    END IF;
+    IF max_rows IS NULL OR max_rows NOT BETWEEN 1 AND 500 THEN
+        PERFORM wf.raise('INVALID_PAGINATION', pg_catalog.format('max_rows is %s', COALESCE(max_rows::text, 'NULL')),
+            'max_rows lies between 1 and 500.', 'Ask for the next page with the last column, cursor.');
+    END IF;
+END
+$function$;
+
+-- A cursor is sort_by, direction, the last row's value and its id. Its parts end up in a statement: anything else is refused.
+CREATE FUNCTION wf.cursor_parts(cursor text, sort_by text, direction text, form_of_value text) RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    parts text[] := pg_catalog.string_to_array(cursor, ',');
+BEGIN
+    IF pg_catalog.cardinality(parts) <> 4 OR parts[1] <> sort_by OR parts[2] <> direction OR parts[3] !~ form_of_value
+        OR parts[4] !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
+        PERFORM wf.raise('INVALID_PAGINATION', 'the cursor was not made by this list',
+            'A cursor is the last column of a row that was listed with the same sort_by and sort_order.', NULL);
+    END IF;
+    RETURN parts;
+END
+$function$;
+
+-- A moment in a cursor: microseconds since 1970, so that no session's time zone or DateStyle matters. Not STRICT, or the server
+-- would call it for each row instead of putting its expression into the statement.
 CREATE FUNCTION wf.cursor_text(moment timestamptz) RETURNS text
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE moment WHEN 'infinity'::timestamptz THEN 'infinity'
     ELSE (EXTRACT(epoch FROM moment) * 1000000::numeric)::bigint::text END;
 

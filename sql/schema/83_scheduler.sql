@@ -20,7 +20,7 @@ FROM wf.scheduler_run AS r;
 COMMENT ON VIEW wf_scheduler_runs_view IS
     'The last 1,000 runs of the scheduler that did anything; organization_id is NULL where a run served all.';
 
--- Neither a SET clause nor SECURITY DEFINER: a procedure with one of them cannot commit.
+-- Neither a SET clause nor SECURITY DEFINER: a procedure with one of them cannot commit. So every name says its schema.
 CREATE PROCEDURE wf_scheduler_run(
     max_duration    interval DEFAULT '59 seconds',
     organization_id uuid     DEFAULT NULL
@@ -28,27 +28,28 @@ CREATE PROCEDURE wf_scheduler_run(
 LANGUAGE plpgsql
 AS $procedure$
 DECLARE
-    deadline timestamptz := pg_catalog.clock_timestamp() + $1;
+    deadline pg_catalog.timestamptz := pg_catalog.clock_timestamp() OPERATOR(pg_catalog.+) $1;
     pause    double precision;
     report   record;
 BEGIN
-    IF deadline IS NULL OR $1 < interval '0' THEN
-        PERFORM wf.raise('INVALID_DURATION', pg_catalog.format('max_duration is %s', COALESCE($1::text, 'NULL')), NULL,
+    IF deadline IS NULL OR $1 OPERATOR(pg_catalog.<) interval '0' THEN
+        PERFORM wf.raise('INVALID_DURATION', pg_catalog.format('max_duration is %s', COALESCE($1::pg_catalog.text, 'NULL')), NULL,
             'CALL wf_scheduler_run(''59 seconds'').');
     END IF;
     LOOP
         -- Whatever the session's default: a batch must see what others commit.
         COMMIT;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-        SELECT t.timers_fired + t.effects_run + t.instances_escalated + t.tasks_escalated AS done, t.next_run_at
+        SELECT t.timers_fired OPERATOR(pg_catalog.+) t.effects_run OPERATOR(pg_catalog.+) t.instances_escalated
+            OPERATOR(pg_catalog.+) t.tasks_escalated AS done, t.next_run_at
         INTO report
         FROM @extschema@.wf_scheduler_tick(organization_id => $2) AS t;
         COMMIT;
-        pause := EXTRACT(epoch FROM deadline - pg_catalog.clock_timestamp());
-        EXIT WHEN pause <= 0::double precision;
-        IF report.done = 0 THEN
+        pause := EXTRACT(epoch FROM deadline OPERATOR(pg_catalog.-) pg_catalog.clock_timestamp());
+        EXIT WHEN pause OPERATOR(pg_catalog.<=) 0::double precision;
+        IF report.done OPERATOR(pg_catalog.=) 0 THEN
             -- Nothing wakes a session: it looks once a second, and when it knows that something falls due.
-            pause := LEAST(pause, 1, COALESCE(EXTRACT(epoch FROM report.next_run_at - wf.now()), 1));
+            pause := LEAST(pause, 1, COALESCE(EXTRACT(epoch FROM report.next_run_at OPERATOR(pg_catalog.-) wf.now()), 1));
             PERFORM pg_catalog.pg_sleep(GREATEST(pause, 0.01));
         END IF;
     END LOOP;

@@ -1,4 +1,4 @@
--- Members and the audit, to read.
+-- Members and the audit, to read, and what row security asks of each row.
 
 CREATE VIEW wf_members_view WITH (security_invoker = true) AS
 SELECT
@@ -26,3 +26,8 @@ SELECT
 FROM wf.audit AS a;
 COMMENT ON VIEW wf_audit_view IS 'What administrators changed besides instances: who, when, why, before and after. Changes of instances are in wf_steps_view.';
 COMMENT ON COLUMN wf_audit_view.organization_id IS 'NULL where the change concerns all organizations.';
+
+-- Row security asks it for every row.
+CREATE FUNCTION wf.sees(organization_id uuid, visible uuid[]) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SUPPORT wf.sees_support
+AS 'MODULE_PATHNAME', 'wf_sees';

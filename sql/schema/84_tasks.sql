@@ -102,10 +102,6 @@ BEGIN
         PERFORM wf.raise('INVALID_FILTER', pg_catalog.format('tasks cannot be sorted by %s', COALESCE($11, 'NULL')),
             'sort_by is created_at, updated_at, due_at or priority.', NULL);
     END IF;
-    IF direction IS NULL OR direction NOT IN ('asc', 'desc') THEN
-        PERFORM wf.raise('INVALID_FILTER', pg_catalog.format('sort_order %s is not known', COALESCE($12, 'NULL')),
-            'sort_order is asc or desc.', NULL);
-    END IF;
     IF $2 IS NOT NULL AND $2 NOT IN ('OPEN', 'CLAIMED', 'COMPLETED', 'CANCELLED') THEN
         PERFORM wf.raise('INVALID_FILTER', pg_catalog.format('task_state %s is not known', $2),
             'task_state is OPEN, CLAIMED, COMPLETED or CANCELLED.', NULL);
@@ -114,23 +110,15 @@ BEGIN
         PERFORM wf.raise('INVALID_FILTER', pg_catalog.format('priority %s is not known', $7),
             'priority is low, normal, high or urgent.', NULL);
     END IF;
-    IF $14 IS NULL OR $14 NOT BETWEEN 1 AND 500 THEN
-        PERFORM wf.raise('INVALID_PAGINATION', pg_catalog.format('max_rows is %s', COALESCE($14::text, 'NULL')),
-            'max_rows lies between 1 and 500.', 'Ask for the next page with the last column, cursor.');
-    END IF;
+    PERFORM wf.check_page($12, $14);
     -- Where only one organization exists, naming it opens the indexes.
     IF chosen IS NULL AND (SELECT pg_catalog.count(*) FROM (SELECT FROM wf.organization LIMIT 2) AS few) = 1 THEN
         chosen := (SELECT o.organization_id FROM wf.organization AS o);
     END IF;
 
     IF $13 IS NOT NULL THEN
-        parts := pg_catalog.string_to_array($13, ',');
-        IF pg_catalog.cardinality(parts) <> 4 OR parts[1] <> $11 OR parts[2] <> direction
-            OR parts[3] !~ '^(infinity|-?[0-9]{1,18})$' OR $11 = 'priority' AND parts[3] !~ '^[1-4]$'
-            OR parts[4] !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
-            PERFORM wf.raise('INVALID_PAGINATION', 'the cursor was not made by this list',
-                'A cursor is the last column of a row that was listed with the same sort_by and sort_order.', NULL);
-        END IF;
+        parts := wf.cursor_parts($13, $11, direction,
+            CASE $11 WHEN 'priority' THEN '^[1-4]$' ELSE '^(infinity|-?[0-9]{1,18})$' END);
         IF $11 = 'priority' THEN
             place := parts[3];
         ELSE

@@ -21,7 +21,7 @@ COMMENT ON FUNCTION wf_unregister_handler IS
 'Takes out the handler that was registered for exactly this code or pattern and answers whether there was one. Effects that wait belong to the next handler that matches, or to clients.';
 ALTER FUNCTION wf_simulate ROWS 10;
 COMMENT ON FUNCTION wf_simulate IS
-'Tries a definition without storing anything: the same engine on a virtual clock, which begins at start_at (by default now). events is an array of names, of objects with type (the other fields are the payload; $actor and $roles say who sends this one), and of {"after": delay}, which moves the clock by milliseconds or an ISO 8601 duration, or to a timestamp, and fires what falls due, each timer at its moment. The answer of an invoke is given as {"type": "done.invoke.<id>", "output": ...} or {"type": "error.invoke.<id>", "error": ...}. context is merged over the definition''s, as the input of wf_start is. guards fixes the answers of registered guards: {"CODE": true | false | null}. One row for the start (step 0), one per event, one per timer that falls due; moving the clock alone has none. actions: in order {"effect", "params"}, {"invoke", "src", "input"}, {"timer", "due"}, {"cancel"}, {"log"}, {"escalate"}, and last {"missing"} for each path that found nothing. guards: as in wf_steps_view. taken: the transitions taken, one per line, or why there was none: ignored (nothing takes the event, or this role may not send it) or failed. status: the instance''s (active, completed, failed, cancelled), or failed for a step that could not be done; the place is then as before. Guards and values that are SQL functions run with the rights of the caller; what they write is rolled back. Errors: INVALID_DEFINITION, INVALID_ARGUMENT naming the element, PAYLOAD_TOO_LARGE.';
+'Tries a definition without storing anything: the same engine on a virtual clock, which begins at start_at (by default now). events is an array of names, of objects with type (the other fields are the payload; $actor and $roles say who sends this one), and of {"after": delay}, which moves the clock by milliseconds or an ISO 8601 duration, or to a timestamp, and fires what falls due, each timer at its moment. The answer of an invoke is given as {"type": "done.invoke.<id>", "output": ...} or {"type": "error.invoke.<id>", "error": ...}. context is merged over the definition''s, as the input of wf_start is. guards fixes the answers of registered guards: {"CODE": true | false | null}. One row for the start (step 0), one per event, one per timer that falls due; moving the clock alone has none. actions: in order {"effect", "params"}, {"invoke", "src", "input"}, {"timer", "due"}, {"cancel"}, {"log"}, {"escalate"}, and last {"missing"} for each path that found nothing. guards: as in wf_steps_view. taken: the transitions taken, one per line, or why there was none: ignored (nothing takes the event, or this role may not send it) or failed. status: the instance''s (active, completed, failed, cancelled), or failed for a step that could not be done; the place is then as before. Guards and values that are SQL functions run with the rights of the caller; what they write is rolled back. Service levels do not speak: no warning, no breach, no rung. Errors: INVALID_DEFINITION, INVALID_ARGUMENT naming the element, PAYLOAD_TOO_LARGE.';
 ALTER FUNCTION wf_events ROWS 10;
 COMMENT ON FUNCTION wf_events IS
 'What can happen to an instance next, and why not. One row for each transition of the active states that waits for an event, innermost first; to_state is its target. allowed says whether this actor in these roles may take it now: false with a reason (a role, a guard and its value, an earlier transition), NULL where it depends on the event, because guards are asked without one. Then eventless transitions that wait for their guard (event NULL), pending timers (reason "at ..."), invokes whose answer has not come, and events that came and could not be delivered. For a paused instance nothing is allowed; for one that has ended, or that nothing leads out of, there is one row without an event that says so. Locks and writes nothing. Error: INSTANCE_NOT_FOUND.';
@@ -133,11 +133,16 @@ COMMENT ON FUNCTION wf_set_secret IS
 COMMENT ON FUNCTION wf_resolve_secrets IS
 'The same jsonb with the value of each {"secret": "name"} in its place, at any depth, for whoever runs an effect: a handler, or a worker outside that has the capability worker in the organization of the effect. The organization''s own secrets; those of organization zero only for who is worker there too. Refused in guards and values. Errors: SECRET_NOT_FOUND, INSTANCE_BUSY.';
 COMMENT ON FUNCTION wf.my_organizations IS
-'The organizations whose rows the present role sees: those that it is a member of, and of these the one of app.current_org_id where that is set. For row security.';
+'The organizations whose rows the present role sees: those that it is a member of, and of these the one of app.current_org_id where that is set; {NULL} for all. For row security.';
+COMMENT ON FUNCTION wf.sees IS 'Is the organization among those that wf.my_organizations answered? For row security.';
+COMMENT ON FUNCTION wf.listed IS 'The organizations that wf.my_organizations answered, {NULL} as a list of all. For indexes under row security.';
+COMMENT ON FUNCTION wf.sees_support IS 'Tells the planner how many rows wf.sees lets through, and which index finds them.';
 COMMENT ON FUNCTION wf.sees_all_organizations IS
 'Does the present role see rows that concern all organizations? For row security.';
 COMMENT ON FUNCTION wf.member_changed IS 'After every change of wf.member: each backend reads its rights again.';
 COMMENT ON FUNCTION wf.candidate_tasks IS 'For wf_list_tasks: the open tasks that have the user or one of the roles among their candidates.';
+COMMENT ON FUNCTION wf.check_page IS 'Refuses a sort_order and a max_rows that no list takes.';
+COMMENT ON FUNCTION wf.cursor_parts IS 'The parts of a cursor that this list has made: sort_by, direction, value, id.';
 COMMENT ON FUNCTION wf.cursor_text IS 'A moment as it stands in a cursor.';
 COMMENT ON FUNCTION wf.cursor_moment IS 'The moment that stands in a cursor.';
 
@@ -177,7 +182,7 @@ BEGIN
         EXECUTE pg_catalog.format('CREATE POLICY owner ON %s TO CURRENT_USER USING (true) WITH CHECK (true)', secured.name);
         CONTINUE WHEN NOT secured.has_organization;
         EXECUTE pg_catalog.format(
-            'CREATE POLICY member ON %s FOR SELECT USING (organization_id = ANY ((SELECT wf.my_organizations())::uuid[])%s)',
+            'CREATE POLICY member ON %s FOR SELECT USING (wf.sees(organization_id, (SELECT wf.my_organizations()))%s)',
             secured.name,
             CASE WHEN NOT secured.always_in_one
                 THEN ' OR organization_id IS NULL AND (SELECT wf.sees_all_organizations())' ELSE '' END);

@@ -53,8 +53,8 @@ mod wf {
             return Some(calendar::between(None, from, to));
         };
         answer(move || {
-            caller::read(Capability::Viewer, Some(organization), |_| {
-                let counted = calendar::find(organization, &code)?;
+            caller::read(Capability::Viewer, Some(organization), |caller| {
+                let counted = calendar::find(caller.reading(), &code)?;
                 Ok(counted.map(|counted| calendar::between(Some(&counted), from, to)))
             })
         })

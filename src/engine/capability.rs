@@ -5,7 +5,7 @@
 //! members or roles.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use pgrx::{Uuid, pg_sys};
@@ -81,7 +81,7 @@ pub enum Standing {
 #[derive(Default)]
 pub struct Rights {
     everywhere: u8,
-    within: HashMap<[u8; 16], u8>,
+    within: BTreeMap<[u8; 16], u8>,
 }
 
 impl Rights {
@@ -103,9 +103,7 @@ impl Rights {
     /// The organizations named in grants in which the role may do this, in order.
     pub fn organizations(&self, capability: Capability) -> Vec<Uuid> {
         let able = self.within.iter().filter(|(_, rights)| *rights & capability.bit() != 0);
-        let mut organizations: Vec<Uuid> = able.map(|(organization, _)| Uuid::from_bytes(*organization)).collect();
-        organizations.sort();
-        organizations
+        able.map(|(organization, _)| Uuid::from_bytes(*organization)).collect()
     }
 }
 
@@ -138,7 +136,7 @@ pub fn rights(role: pg_sys::Oid) -> Result<Rc<Rights>, Error> {
 
 fn read(role: pg_sys::Oid) -> Result<Rights, Error> {
     if user::is_owner(role)? {
-        return Ok(Rights { everywhere: Admin.included(), within: HashMap::new() });
+        return Ok(Rights { everywhere: Admin.included(), within: BTreeMap::new() });
     }
     let mut rights = Rights::default();
     for (organization, capability) in user::as_owner(|| member::rights(role))? {
@@ -171,7 +169,7 @@ mod tests {
     #[test]
     fn standing_is_by_organization() {
         let [here, there, hidden] = [1, 2, 3].map(|byte| Uuid::from_bytes([byte; 16]));
-        let within = HashMap::from([([1; 16], Admin.included()), ([2; 16], Viewer.included())]);
+        let within = BTreeMap::from([([1; 16], Admin.included()), ([2; 16], Viewer.included())]);
         let rights = Rights { everywhere: 0, within };
         assert_eq!(rights.standing(here, Operator), Standing::Allowed);
         assert_eq!(rights.standing(there, Operator), Standing::Lacking);

@@ -63,6 +63,7 @@ impl Loaded {
         })
     }
 
+    /// A path of its chart, compiled.
     pub fn path(&self, id: PathId) -> &JsonPath {
         &self.paths[id.index()]
     }
@@ -74,6 +75,7 @@ impl Loaded {
         }
     }
 
+    /// A constant value of its chart.
     pub fn literal(&self, id: LiteralId) -> &Jsonb {
         self.literal_at(id.index())
     }

@@ -18,6 +18,7 @@ use super::outbox::{self, Wanted};
 use super::run::{self, Bounds, Ended};
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
+use crate::pg::relcache::Watch;
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::table::keeping;
 use crate::pg::time::Timestamp;
@@ -280,6 +281,36 @@ fn give_singly(
     Ok(())
 }
 
+/// Effects that may be queued without a word to the workers: by transactions that had begun when their handler was registered,
+/// and saw none.
+#[derive(Default)]
+pub struct Latecomers {
+    /// The transactions before this one.
+    before: Option<i64>,
+}
+
+/// Handlers change here too, for a worker to notice.
+static HANDLERS: Watch = Watch::new(c"wf", c"handler");
+
+impl Latecomers {
+    /// Surely none, as usual?
+    pub fn are_excluded(&self) -> bool {
+        HANDLERS.is_fresh() && self.before.is_none()
+    }
+
+    /// Is any to be awaited? What was queued is visible to transactions that begin after this has said no.
+    pub fn are_awaited(&mut self) -> Result<bool, Error> {
+        let is_new = !HANDLERS.is_fresh();
+        HANDLERS.begin();
+        let (oldest, next) = stored::open_transactions()?;
+        if is_new {
+            self.before = Some(next);
+        }
+        self.before = self.before.filter(|before| oldest < *before);
+        Ok(self.before.is_some())
+    }
+}
+
 /// The next moment at which an SQL effect is due; a moment in the past where some are and wait for somebody.
 pub fn next(caller: &Caller) -> Result<Option<Timestamp>, Error> {
     let handlers = handler::all()?;
@@ -289,5 +320,7 @@ pub fn next(caller: &Caller) -> Result<Option<Timestamp>, Error> {
     let (first, last) = caller.organization.map_or((zero(), highest()), |organization| (organization, organization));
     let queues = stored::queues(None, first, last, LOOKED_AT)?;
     let is_sql = |queue: &Queue| handlers.is_sql(queue.organization_id, &queue.code);
-    Ok(queues.into_iter().filter(|(queue, _)| is_sql(queue)).map(|(_, due_at)| due_at).min())
+    let due = queues.into_iter().filter(|(queue, _)| is_sql(queue)).map(|(_, due_at)| due_at);
+    // Those of paused instances are never due.
+    Ok(due.filter(|due_at| *due_at < Timestamp(i64::MAX)).min())
 }

@@ -62,6 +62,7 @@ struct Fixed {
 }
 
 impl<'a> Evaluator<'a> {
+    /// For one macrostep of this subject, which begins with this context.
     pub fn new(definition: &'a Loaded, caller: &'a Caller, subject: Subject<'a>, context: Jsonb) -> Self {
         Evaluator {
             definition,

@@ -186,7 +186,10 @@ impl Look<'_> {
             let reason = match (waiting.status.as_str(), waiting.next_retry_at) {
                 ("PENDING", _) => format!("{code} has not begun"),
                 ("EXECUTING", _) => format!("a worker is at {code}"),
-                ("FAILED", Some(at)) => format!("{code} failed after {tried}; the next is at {}", at.to_iso()),
+                ("FAILED", Some(at)) if at.0 < i64::MAX => {
+                    format!("{code} failed after {tried}; the next is at {}", at.to_iso())
+                }
+                ("FAILED", _) => format!("{code} failed after {tried}"),
                 _ => format!("{code} failed for good after {tried}"),
             };
             let event = Some(format!("done.invoke.{}", waiting.invoke_id));

@@ -13,7 +13,7 @@ use super::caller::{Caller, check_size, check_text};
 use super::definition;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
-use crate::pg::user;
+use crate::pg::{transaction, user};
 use crate::store::effect::{NewEffect, Origin};
 use crate::store::function;
 use crate::store::handler::{self, Handler, WATCH};
@@ -83,6 +83,7 @@ pub fn all() -> Result<Rc<Handlers>, Error> {
     if let Some(kept) = kept {
         return Ok(kept);
     }
+    KEPT.with(|kept| kept.take());
     WATCH.begin();
     let mut by_organization: HashMap<[u8; 16], HashMap<String, Rc<Handler>>> = HashMap::new();
     let (mut have_sql, mut have_alone) = (false, false);
@@ -93,7 +94,10 @@ pub fn all() -> Result<Rc<Handlers>, Error> {
         of_organization.insert(handler.code.clone(), Rc::new(handler));
     }
     let handlers = Rc::new(Handlers { by_organization, have_sql, have_alone });
-    KEPT.with(|kept| kept.replace(Some(handlers.clone())));
+    // The snapshot of a whole transaction may be older than the last change.
+    if transaction::is_read_committed() {
+        KEPT.with(|kept| kept.replace(Some(handlers.clone())));
+    }
     Ok(handlers)
 }
 
@@ -205,11 +209,11 @@ fn role_to_run_as(caller: &Caller, name: &str) -> Result<pg_sys::Oid, Error> {
         Error::new(Code::InvalidArgument, format!("role {name} does not exist"))
             .hint("A role is named exactly, without quotes.")
     })?;
-    if user::is_member(caller.role, role) {
+    if user::may_become(caller.role, role) {
         return Ok(role);
     }
     Err(Error::new(Code::PermissionDenied, format!("{} may not let a handler run as {name}", caller.database_role))
-        .detail(format!("{} is not a member of {name}.", caller.database_role))
+        .detail(format!("{} cannot SET ROLE {name}.", caller.database_role))
         .hint(format!("Let {name} register the handler, or a member of it.")))
 }
 

@@ -385,6 +385,7 @@ pub fn too_many_timers(instance: Uuid) -> Error {
         .hint("Cancel some with wf_cancel_timer.")
 }
 
+/// What guards answered, as a step stores it; None where none was asked.
 pub(super) fn guards_json(guards: &[GuardResult]) -> Option<Jsonb> {
     if guards.is_empty() {
         return None;

@@ -41,28 +41,27 @@ pub fn revoke(caller: &Caller, role: &str, capability: &str) -> Result<bool, Err
     Ok(was_member)
 }
 
-/// The organizations whose rows the role in force sees: those that it is a member of, and of these the one that the
-/// session names, if it names one.
-pub fn visible() -> Result<Vec<Uuid>, Error> {
+/// The organizations whose rows the role in force sees, in order: those that it is a member of, and of these the one
+/// that the session names, if it names one. None for all.
+pub fn visible() -> Result<Option<Vec<Uuid>>, Error> {
     let rights = capability::rights(user::current_role())?;
-    match session_organization()? {
-        Some(named) if rights.standing(named, Capability::Viewer) == Standing::Allowed => Ok(vec![named]),
-        Some(_) => Ok(Vec::new()),
-        None if rights.everywhere(Capability::Viewer) => user::as_owner(organization::all),
-        None => Ok(rights.organizations(Capability::Viewer)),
-    }
+    Ok(match session_organization()? {
+        Some(named) if rights.standing(named, Capability::Viewer) == Standing::Allowed => Some(vec![named]),
+        Some(_) => Some(Vec::new()),
+        None if rights.everywhere(Capability::Viewer) => None,
+        None => Some(rights.organizations(Capability::Viewer)),
+    })
+}
+
+/// The same as a list: every organization for whoever sees them all.
+pub fn listed() -> Result<Vec<Uuid>, Error> {
+    visible()?.map_or_else(|| user::as_owner(organization::all), Ok)
 }
 
 /// Tells every backend that `wf.member` has changed.
 pub fn changed() -> Result<(), Error> {
     member::WATCH.invalidate();
     Ok(())
-}
-
-/// Does the role in force see the rows that concern all organizations?
-pub fn sees_everything() -> Result<bool, Error> {
-    let rights = capability::rights(user::current_role())?;
-    Ok(session_organization()?.is_none() && rights.everywhere(Capability::Viewer))
 }
 
 fn prepare(caller: &Caller, role: &str, capability: &str) -> Result<(pg_sys::Oid, Capability, Option<Uuid>), Error> {

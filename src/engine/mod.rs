@@ -68,6 +68,7 @@ pub mod start;
 pub mod task;
 pub mod tick;
 pub mod timer;
+pub mod turns;
 pub mod version;
 pub mod waiting;
 pub mod work;

@@ -15,7 +15,7 @@ use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
 use crate::store::instance::{self, Instance};
-use crate::store::{self, message, timer};
+use crate::store::{self, effect, message, timer};
 
 /// Pauses an instance and its running children.
 pub fn pause(caller: &Caller, id: Uuid, reason: Option<String>) -> Result<(), Error> {
@@ -87,6 +87,7 @@ fn pause_one(caller: &Caller, instance: &Instance, reason: Option<String>) -> Re
     instance::pause(instance, caller.now)?;
     sla::pause(instance)?;
     timer::suspend(instance.organization_id, instance.id)?;
+    effect::suspend(instance.organization_id, instance.id)?;
     store::task::suspend(instance.organization_id, instance.id)
 }
 
@@ -97,6 +98,7 @@ fn resume_one(caller: &Caller, instance: &Instance, paused_at: Timestamp, notes:
     administrative_step(caller, instance, cause, Instant::now(), detail)?;
     instance::resume(instance, sla::resume(caller, instance, paused_at)?, caller.now)?;
     let (organization, id) = (instance.organization_id, instance.id);
+    effect::resume(organization, id, caller.now)?;
     for timer in timer::resume(organization, id, paused_at, caller.now)? {
         let calendar = calendar::named(organization, Some(&timer.calendar))?;
         let waited = calendar::between(calendar.as_ref(), timer.waited_from, caller.now);

@@ -13,7 +13,8 @@ use pgrx::Uuid;
 use super::caller::Caller;
 use crate::error::Error;
 use crate::pg::time::Timestamp;
-use crate::store::timer::{self, Due, Place};
+use crate::store::due::{Due, Place};
+use crate::store::timer::QUEUE;
 
 /// Candidates read at once; more due timers than this are a backlog.
 const PAGE: i32 = 100;
@@ -56,7 +57,7 @@ impl Memory {
         let now = Instant::now();
         let again = self.postponed.values().filter(|postponed| postponed.again <= now && !postponed.is_held_long(now));
         let mut chunk: Vec<Due> = again.take(size).map(|postponed| postponed.due.clone()).collect();
-        chunk.sort_by_key(|due| (due.fire_at, *due.id.as_bytes()));
+        chunk.sort_by_key(|due| (due.at, *due.id.as_bytes()));
         let mut instances = HashSet::new();
         chunk.retain(|due| instances.insert(*due.instance_id.as_bytes()));
         if self.queue.is_empty() {
@@ -84,7 +85,7 @@ impl Memory {
             self.begin_anew();
         }
         if self.places_since.is_none() {
-            let due = timer::due(caller.now, Place::first(), PAGE)?;
+            let due = QUEUE.due(None, caller.now, Place::first(), PAGE)?;
             if due.len() < PAGE as usize {
                 self.enqueue(due);
                 return Ok(());
@@ -94,7 +95,7 @@ impl Memory {
         while self.queue.is_empty() {
             let places: Vec<(Uuid, Place)> =
                 self.places.iter().map(|(organization, place)| (Uuid::from_bytes(*organization), *place)).collect();
-            let round = timer::round(caller.now, &places, SHARE)?;
+            let round = QUEUE.round(caller.now, &places, SHARE)?;
             if round.is_empty() {
                 self.begin_anew();
                 return Ok(());
@@ -108,7 +109,7 @@ impl Memory {
     fn fill_of(&mut self, organization: Uuid, now: Timestamp) -> Result<(), Error> {
         while self.queue.is_empty() {
             let place = self.places.get(organization.as_bytes()).copied().unwrap_or(Place::first());
-            let due = timer::due_of(organization, now, place, PAGE)?;
+            let due = QUEUE.due(Some(organization), now, place, PAGE)?;
             if due.is_empty() {
                 break;
             }

@@ -32,6 +32,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// So much time from now, or any.
     pub fn new(time: Option<Duration>) -> Self {
         Bounds { deadline: time.map(|time| Instant::now() + time), subtransactions: tick::SUBTRANSACTIONS }
     }

@@ -30,6 +30,7 @@ pub enum Unmatched {
 }
 
 impl Unmatched {
+    /// Reads the argument of `wf_send`.
     pub fn parse(text: &str) -> Result<Self, Error> {
         match text {
             "error" => Ok(Unmatched::Error),

@@ -25,9 +25,10 @@ use crate::pg::table::keeping;
 use crate::pg::time::Timestamp;
 use crate::pg::{guc, transaction};
 use crate::store;
+use crate::store::due::{Due, Place};
 use crate::store::instance::{self, Instance};
 use crate::store::scheduler_run::{self, Run};
-use crate::store::timer::{self, Due, Place, Timer};
+use crate::store::timer::{self, Timer};
 
 /// Timers that a tick fires unless it is told otherwise, and the most that are locked at once.
 const BATCH: i32 = 50;
@@ -133,10 +134,7 @@ pub fn tick(caller: &Caller, share: &Share, dry_run: bool) -> Result<Report, Err
     for part in parts {
         let rest = share.rest(&report);
         if dry_run {
-            let due = match part.organization {
-                Some(organization) => timer::due_of(organization, part.now, Place::first(), rest.timers)?,
-                None => timer::due(part.now, Place::first(), rest.timers)?,
-            };
+            let due = timer::QUEUE.due(part.organization, part.now, Place::first(), rest.timers)?;
             report.timers_fired += due.len() as i32;
             report.instances_escalated += climb::count_due(&part, rest.instances)?;
             report.tasks_escalated += escalate::due(&part, rest.tasks)?;

@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString};
 
 use pgrx::pg_sys;
 
+use super::lock;
 use super::subtransaction::catch_panic;
 use crate::error::Error;
 
@@ -93,14 +94,14 @@ pub fn has_extension(name: &CStr) -> bool {
 pub fn keep_workers_out(database: u32) -> Result<(), Error> {
     catch_panic(|| {
         // SAFETY: a lock of the current transaction.
-        unsafe { pg_sys::LockAcquire(&tag(database), pg_sys::ShareLock as i32, false, false) };
+        unsafe { pg_sys::LockAcquire(&lock::workers(database), pg_sys::ShareLock as i32, false, false) };
         Ok(())
     })
 }
 
 /// May a worker start in this database? Asked by the launcher, and again by a worker that has just connected.
 pub fn may_start(database: u32) -> bool {
-    let (tag, mode) = (tag(database), pg_sys::RowExclusiveLock as i32);
+    let (tag, mode) = (lock::workers(database), pg_sys::RowExclusiveLock as i32);
     // SAFETY: a session's lock, taken without waiting and given back at once.
     unsafe {
         if pg_sys::LockAcquire(&tag, mode, true, true) == pg_sys::LockAcquireResult::LOCKACQUIRE_NOT_AVAIL {
@@ -108,17 +109,5 @@ pub fn may_start(database: u32) -> bool {
         }
         pg_sys::LockRelease(&tag, mode, true);
         true
-    }
-}
-
-/// A user lock that no advisory lock can meet: those are of another type.
-fn tag(database: u32) -> pg_sys::LOCKTAG {
-    pg_sys::LOCKTAG {
-        locktag_field1: database,
-        locktag_field2: u32::from_be_bytes(*b"WFLW"),
-        locktag_field3: 0,
-        locktag_field4: 0,
-        locktag_type: pg_sys::LockTagType::LOCKTAG_USERLOCK as u8,
-        locktag_lockmethodid: pg_sys::USER_LOCKMETHOD as u8,
     }
 }

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use pgrx::pg_sys;
 
+use super::transaction;
+
 /// One table whose rows are kept. Always a `static`.
 pub struct Watch {
     schema: &'static std::ffi::CStr,
@@ -20,6 +22,7 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Of this table.
     pub const fn new(schema: &'static std::ffi::CStr, table: &'static std::ffi::CStr) -> Self {
         Watch {
             schema,
@@ -85,6 +88,7 @@ impl<V: Copy> Kept<V> {
     /// More answers than a backend asks for; with as many it begins anew.
     const MOST: usize = 10_000;
 
+    /// Answers that depend on this table.
     pub fn new(watch: &'static Watch) -> Self {
         Kept { watch, answers: RefCell::default() }
     }
@@ -106,7 +110,10 @@ impl<V: Copy> Kept<V> {
             self.watch.begin();
         }
         let answer = ask()?;
-        if let Some(answer) = answer {
+        // The snapshot of a whole transaction may be older than the last change.
+        if let Some(answer) = answer
+            && transaction::is_read_committed()
+        {
             let mut answers = self.answers.borrow_mut();
             if answers.len() >= Self::MOST {
                 answers.clear();

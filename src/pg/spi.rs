@@ -98,14 +98,16 @@ impl Statement {
             nulls.push(if datum.is_none() { b'n' } else { b' ' } as c_char);
             values.push(datum.unwrap_or(pg_sys::Datum::null()));
         }
-        // SAFETY: the arrays have one entry for each parameter that the plan was made with; the variable is put back
+        // SAFETY: the arrays have one entry for each parameter that the plan was made with; the variables are put back
         // however the execution ends.
         let status = unsafe {
             let (values, nulls) = (values.as_mut_ptr(), nulls.as_ptr());
-            let jit = pg_sys::jit_enabled;
-            pg_sys::jit_enabled = jit && !self.is_ours();
+            let (jit, incremental_sort) = (pg_sys::jit_enabled, pg_sys::enable_incremental_sort);
+            if self.is_ours() {
+                (pg_sys::jit_enabled, pg_sys::enable_incremental_sort) = (false, false);
+            }
             let status = catch(|| SPI_execute_plan(plan, values, nulls, false, 0));
-            pg_sys::jit_enabled = jit;
+            (pg_sys::jit_enabled, pg_sys::enable_incremental_sort) = (jit, incremental_sort);
             status?
         };
         if status < 0 {
@@ -126,7 +128,9 @@ impl Statement {
     }
 
     /// Plans of ours are made without just-in-time compilation: they read few rows, but where much waits their estimates
-    /// are high, and the compilation, anew for each execution, took 100 ms for a claim of 100 effects.
+    /// are high, and the compilation, anew for each execution, took 100 ms for a claim of 100 effects. Nor with incremental
+    /// sorts: they made any index that leads with the organization seem as good as the one that gives the order, and a round
+    /// through a backlog of 100,000 timers took 460 ms in place of 40.
     fn is_ours(&self) -> bool {
         matches!(self.sql, Cow::Borrowed(_))
     }

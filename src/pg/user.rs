@@ -4,10 +4,13 @@
 //! registered it, restricted, with the path that was in force then. Flags are added to those in force, never
 //! replaced. The way out restores all of it; where a panic skips that, the abort of the (sub)transaction does.
 
-use std::ffi::{CStr, CString};
+use std::cell::Cell;
+use std::ffi::{CStr, CString, c_int, c_void};
 
 use pgrx::pg_sys;
 
+use super::error::{PgError, SqlState};
+use super::portal;
 use crate::error::Error;
 
 /// The path of our own statements: a kept plan is parsed again under the path in force, so qualified tables alone
@@ -43,10 +46,15 @@ pub fn find_role(name: &str) -> Option<pg_sys::Oid> {
     (role != pg_sys::InvalidOid).then_some(role)
 }
 
-/// Has a role the rights of another?
-pub fn is_member(role: pg_sys::Oid, of: pg_sys::Oid) -> bool {
+/// May a role become another? Since Postgres 16 a membership can be without that.
+pub fn may_become(role: pg_sys::Oid, other: pg_sys::Oid) -> bool {
     // SAFETY: looks memberships up.
-    unsafe { pg_sys::is_member_of_role(role, of) }
+    unsafe {
+        #[cfg(feature = "pg15")]
+        return pg_sys::is_member_of_role(role, other);
+        #[cfg(not(feature = "pg15"))]
+        return pg_sys::member_can_set_role(role, other);
+    }
 }
 
 /// Runs `work` with the rights of the extension's owner.
@@ -57,7 +65,8 @@ pub fn as_owner<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> 
 /// Runs user code: `work` with the rights of `role` and no way to gain others.
 ///
 /// RESTRICTED_OPERATION keeps it from leaving behind what would run later with the caller's rights (deferred
-/// constraints, temporary objects, cursors).
+/// constraints, temporary objects, cursors). Advisory locks of the session, which are the caller's, are not for it
+/// either: it could leave some behind, or give back those of the caller. Nor are the caller's cursors.
 pub fn as_user_code<T>(
     role: pg_sys::Oid,
     search_path: &str,
@@ -66,7 +75,79 @@ pub fn as_user_code<T>(
     let flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION;
     // Blocks with EXCEPTION are subtransactions too.
     let _kept = super::table::set_aside();
-    switched(role, flags, search_path, work)
+    let _restricted = Restricted::begin();
+    let _hidden = portal::hide();
+    switched(role, flags, search_path, || {
+        let value = work()?;
+        portal::close_open();
+        Ok(value)
+    })
+}
+
+thread_local! {
+    static IS_RESTRICTED: Cell<bool> = const { Cell::new(false) };
+    static IS_WATCHING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// User code is running, as long as it lives.
+struct Restricted(bool);
+
+impl Restricted {
+    fn begin() -> Self {
+        if !IS_WATCHING.replace(true) {
+            // SAFETY: a backend has one thread; the hook that was there is called by ours.
+            unsafe {
+                NEXT_ACCESS = pg_sys::object_access_hook;
+                pg_sys::object_access_hook = Some(object_accessed);
+            }
+        }
+        Restricted(IS_RESTRICTED.replace(true))
+    }
+}
+
+impl Drop for Restricted {
+    fn drop(&mut self) {
+        IS_RESTRICTED.set(self.0);
+    }
+}
+
+static mut NEXT_ACCESS: pg_sys::object_access_hook_type = None;
+
+/// The functions that take and give back advisory locks of the session, `pg_advisory_lock(bigint)` the first and
+/// `pg_advisory_unlock_all()` the last: oids of the server's that never change.
+const ADVISORY: std::ops::RangeInclusive<u32> = 2880..=2892;
+
+/// The server tells of each function before a statement calls it. An error jumps over this frame, which holds nothing.
+unsafe extern "C-unwind" fn object_accessed(
+    access: pg_sys::ObjectAccessType::Type,
+    class: pg_sys::Oid,
+    object: pg_sys::Oid,
+    part: c_int,
+    argument: *mut c_void,
+) {
+    // SAFETY: arguments are passed on as they came.
+    if let Some(next) = unsafe { NEXT_ACCESS } {
+        unsafe { next(access, class, object, part, argument) };
+    }
+    if access == pg_sys::ObjectAccessType::OAT_FUNCTION_EXECUTE
+        && ADVISORY.contains(&object.to_u32())
+        && IS_RESTRICTED.get()
+    {
+        refuse_advisory_lock();
+    }
+}
+
+/// As the server refuses what is not for a restricted operation.
+fn refuse_advisory_lock() -> ! {
+    let message = "advisory locks of the session cannot be taken or given back in a guard, value or handler";
+    let hint = "They are the caller's. Use pg_advisory_xact_lock: its lock ends with the transaction.";
+    PgError {
+        sqlstate: SqlState::new(b"42501"),
+        message: message.to_owned(),
+        hint: Some(hint.to_owned()),
+        ..PgError::default()
+    }
+    .throw()
 }
 
 fn switched<T>(

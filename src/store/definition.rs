@@ -5,6 +5,7 @@ use pgrx::{Uuid, pg_sys};
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::JsonText;
+use crate::pg::lock::{self, Purpose};
 use crate::pg::relcache::{Kept, Watch};
 use crate::pg::time::Timestamp;
 
@@ -12,7 +13,6 @@ statement!(CURRENT, "definition_current");
 statement!(VERSION, "definition_version");
 statement!(LOAD, "definition_load");
 statement!(SAME, "definition_same");
-statement!(LOCK, "definition_lock");
 statement!(RETIRE, "definition_retire");
 statement!(ACTIVATE, "definition_activate");
 statement!(INSERT, "definition_insert");
@@ -78,7 +78,7 @@ pub fn load(organization: Uuid, id: Uuid) -> Result<Option<Definition>, Error> {
 
 /// Keeps others from making a version of this code until the transaction ends.
 pub fn lock(organization: Uuid, code: &str) -> Result<(), Error> {
-    LOCK.execute(&[&organization, &code]).map(drop)
+    lock::lock(Purpose::Definition, &format!("{organization} {code}"))
 }
 
 /// The version with this document's hash.

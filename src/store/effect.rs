@@ -23,6 +23,8 @@ statement!(EXPIRED, "effect_expired");
 statement!(WORKFLOW, "effect_workflow");
 statement!(READ, "effect_read");
 statement!(ANSWERED, "effect_answered");
+statement!(SUSPEND, "effect_suspend");
+statement!(RESUME, "effect_resume");
 statement!(CANCEL_ONE, "effect_cancel_one");
 statement!(INCIDENT, "effect_incident");
 statement!(NEXT, "work_next");
@@ -121,6 +123,16 @@ pub fn cancel_states(organization: Uuid, instance: Uuid, states: &Vec<String>) -
 /// Cancels what has not begun and gives its codes.
 pub fn cancel_all(organization: Uuid, instance: Uuid) -> Result<Vec<String>, Error> {
     CANCEL_ALL.rows(&[&organization, &instance], |row| row.required(1))
+}
+
+/// Takes the waiting effects of an instance that is paused out of the way of claims.
+pub fn suspend(organization: Uuid, instance: Uuid) -> Result<(), Error> {
+    SUSPEND.execute(&[&organization, &instance]).map(drop)
+}
+
+/// Lets the effects of an instance wait again that is no longer paused.
+pub fn resume(organization: Uuid, instance: Uuid, now: Timestamp) -> Result<(), Error> {
+    RESUME.execute(&[&organization, &instance, &now]).map(drop)
 }
 
 /// The codes of what workers hold.

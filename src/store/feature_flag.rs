@@ -4,11 +4,11 @@ use pgrx::Uuid;
 
 use super::statement;
 use crate::error::Error;
+use crate::pg::lock::{self, Purpose};
 use crate::pg::relcache::{Kept, Watch};
 use crate::pg::time::Timestamp;
 
 statement!(EFFECTIVE, "feature_flag_effective");
-statement!(LOCK, "feature_flag_lock");
 statement!(RETIRE, "feature_flag_retire");
 statement!(INSERT, "feature_flag_insert");
 
@@ -67,7 +67,8 @@ pub fn is_free(organization: Uuid, code: &str) -> Result<bool, Error> {
 
 /// Sets a flag; the one in force before stays as history.
 pub fn set(new: &NewFlag) -> Result<(), Error> {
-    LOCK.execute(&[&new.organization_id, &new.is_global, &new.definition_code])?;
+    // One after the other: each retires the one before.
+    lock::lock(Purpose::FeatureFlag, &format!("{} {} {}", new.organization_id, new.is_global, new.definition_code))?;
     RETIRE.execute(&[&new.organization_id, &new.is_global, &new.definition_code])?;
     INSERT.execute(&[
         &new.organization_id,

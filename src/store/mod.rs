@@ -1,11 +1,13 @@
 //! Every statement that the engine runs, one file per table: SQL text in `sql/`, its kept plan, and the rows as plain
-//! structs. The rows of each transition (instance, step, timer) go by `pg::table`, without a statement. Nothing is decided here. Statements run as the extension's owner (`pg::user::as_owner`); each names its
-//! organization, because row security does not protect the owner's statements.
+//! structs. The rows of each transition (instance, step, timer) go by `pg::table`, without a statement. Nothing is decided
+//! here. Statements run as the extension's owner (`pg::user::as_owner`); each names its organization, because row security
+//! does not protect the owner's statements.
 
 pub mod audit;
 pub mod calendar;
 pub mod check;
 pub mod definition;
+pub mod due;
 pub mod effect;
 pub mod extension;
 pub mod feature_flag;

@@ -6,6 +6,7 @@ use super::effect::{self, Effect};
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
+use crate::pg::lock::{self, Purpose};
 use crate::pg::time::Timestamp;
 use crate::wake;
 
@@ -17,8 +18,8 @@ statement!(MARK, "effect_mark");
 statement!(MARKED, "effect_marked");
 statement!(RUNNING, "effect_running");
 statement!(STARTED, "effect_started");
-statement!(LIMIT_LOCK, "effect_limit_lock");
 statement!(NOTIFY, "effect_notify");
+statement!(OPEN_TRANSACTIONS, "open_transactions");
 
 /// The effects of one code and organization, and of one definition where that has limits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,6 +51,12 @@ pub fn notify() -> Result<(), Error> {
     NOTIFY.execute(&[]).map(drop)
 }
 
+/// The oldest transaction that is open, and the next one.
+pub fn open_transactions() -> Result<(i64, i64), Error> {
+    let bounds = OPEN_TRANSACTIONS.first(&[], |row| Ok((row.required(1)?, row.required(2)?)))?;
+    bounds.ok_or_else(|| Error::internal("a snapshot without a row"))
+}
+
 /// A queue and how much of it is to be taken.
 pub struct Portion {
     pub queue: Queue,
@@ -77,7 +84,8 @@ pub struct Taken {
     pub queue: Queue,
 }
 
-/// Takes of each queue its share, oldest first, as far as there is anything that nobody else is taking.
+/// Takes of each queue its share, oldest first, as far as there is anything that nobody else is taking. Ends on the way what its
+/// instance's cancellation has missed.
 pub fn take(taker: &Taker, portions: &[Portion]) -> Result<Vec<Taken>, Error> {
     wake::note(taker.lease_until);
     let parameters: (Vec<String>, Vec<Uuid>, Vec<String>) = (
@@ -85,7 +93,7 @@ pub fn take(taker: &Taker, portions: &[Portion]) -> Result<Vec<Taken>, Error> {
         portions.iter().map(|portion| portion.queue.organization_id).collect(),
         portions.iter().map(|portion| portion.queue.lane.clone()).collect(),
     );
-    CLAIM.rows(
+    let taken = CLAIM.rows(
         &[
             &parameters.0,
             &parameters.1,
@@ -98,16 +106,20 @@ pub fn take(taker: &Taker, portions: &[Portion]) -> Result<Vec<Taken>, Error> {
             &taker.lease_until,
         ],
         |row| {
-            Ok(Taken {
+            if row.required(9)? {
+                return Ok(None);
+            }
+            Ok(Some(Taken {
                 id: row.required(1)?,
                 params: row.get(3),
                 instance_id: row.required(5)?,
                 seq: row.required(6)?,
                 attempt: row.required(7)?,
                 queue: Queue { code: row.required(2)?, organization_id: row.required(4)?, lane: row.required(8)? },
-            })
+            }))
         },
-    )
+    )?;
+    Ok(taken.into_iter().flatten().collect())
 }
 
 /// An effect that the scheduler has locked, with all that its function is told.
@@ -121,12 +133,15 @@ pub struct Held {
     pub queue: Queue,
     /// Does a limit count it?
     pub is_limited: bool,
+    /// Its instance was cancelled.
+    is_ended: bool,
     place: String,
 }
 
-/// Locks of each queue its share, oldest first, of the effects with these ids, as far as nobody else is at them.
+/// Locks of each queue its share, oldest first, of the effects with these ids, as far as nobody else is at them. Ends on the way
+/// what its instance's cancellation has missed.
 pub fn lock(now: Timestamp, portions: &[Portion], ids: (Uuid, Uuid)) -> Result<Vec<Held>, Error> {
-    LOCK.rows(
+    let mut locked = LOCK.rows(
         &[
             &portions.iter().map(|portion| portion.queue.code.clone()).collect::<Vec<_>>(),
             &portions.iter().map(|portion| portion.queue.organization_id).collect::<Vec<_>>(),
@@ -158,10 +173,15 @@ pub fn lock(now: Timestamp, portions: &[Portion], ids: (Uuid, Uuid)) -> Result<V
                 context: row.required(13)?,
                 place: row.required(14)?,
                 is_limited: row.required(15)?,
+                is_ended: row.required(16)?,
                 queue,
             })
         },
-    )
+    )?;
+    for ended in locked.extract_if(.., |held| held.is_ended) {
+        effect::cancel_one(ended.effect.organization_id, ended.effect.id)?;
+    }
+    Ok(locked)
 }
 
 /// Stores the results of effects that are locked.
@@ -232,8 +252,7 @@ impl Scope {
             self.lane.as_deref().unwrap_or("*"),
             self.code
         );
-        let locked = LIMIT_LOCK.first(&[&name.as_str()], |row| row.required(1))?;
-        Ok(locked.unwrap_or(false))
+        lock::try_lock(Purpose::Limit, &name)
     }
 
     /// How many run.

@@ -2,6 +2,7 @@
 
 use pgrx::Uuid;
 
+use super::due::Queue;
 use super::statement;
 use crate::error::Error;
 use crate::pg::spi::Statement;
@@ -14,10 +15,15 @@ statement!(UPDATE, "sla_update");
 statement!(END, "sla_end");
 statement!(SUSPEND, "sla_suspend");
 statement!(DUE, "sla_due");
+statement!(DUE_OF, "sla_due_of");
+statement!(ROUND, "sla_round");
 statement!(NEXT, "sla_next");
 statement!(FAILED, "sla_failed");
 statement!(OWNER, "sla_owner");
 statement!(DEADLINE, "sla_deadline");
+
+/// The clocks that are due.
+pub static QUEUE: Queue = Queue::new(&DUE, &DUE_OF, &ROUND);
 
 /// One clock.
 #[derive(Clone)]
@@ -109,31 +115,6 @@ pub fn end(
 /// Lets nothing fall due during a pause.
 pub fn suspend(organization: Uuid, instance: Uuid) -> Result<(), Error> {
     SUSPEND.execute(&[&organization, &instance]).map(drop)
-}
-
-/// A clock that is due.
-pub struct Due {
-    pub organization_id: Uuid,
-    pub instance_id: Uuid,
-    pub next_at: Timestamp,
-    pub id: Uuid,
-}
-
-/// The clocks that are due behind a place (moment and id), the oldest first, without locks.
-pub fn due(
-    now: Timestamp,
-    organization: Option<Uuid>,
-    behind: (Timestamp, Uuid),
-    limit: i32,
-) -> Result<Vec<Due>, Error> {
-    DUE.rows(&[&now, &organization, &limit, &behind.0, &behind.1], |row| {
-        Ok(Due {
-            organization_id: row.required(1)?,
-            instance_id: row.required(2)?,
-            next_at: row.required(3)?,
-            id: row.required(4)?,
-        })
-    })
 }
 
 /// The moment at which the next clock is due.

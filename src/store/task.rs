@@ -2,6 +2,7 @@
 
 use pgrx::Uuid;
 
+use super::due::Queue;
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
@@ -19,9 +20,14 @@ statement!(CANCEL_STATES, "task_cancel_states");
 statement!(CANCEL_ALL, "task_cancel_all");
 statement!(SUSPEND, "task_suspend");
 statement!(DUE, "task_due");
+statement!(DUE_OF, "task_due_of");
+statement!(ROUND, "task_round");
 statement!(NEXT, "task_next");
 statement!(DONE_BY, "task_done_by");
 statement!(CANDIDATE, "task_candidate");
+
+/// The tasks that are to go one rung up.
+pub static QUEUE: Queue = Queue::new(&DUE, &DUE_OF, &ROUND);
 
 static OF_INSTANCE: Index = Index::new(c"task", c"idx_wf_tasks_instance");
 
@@ -202,31 +208,6 @@ pub fn cancel_all(organization: Uuid, instance: Uuid, now: Timestamp) -> Result<
 /// Stops the ladders of an instance that is paused.
 pub fn suspend(organization: Uuid, instance: Uuid) -> Result<(), Error> {
     SUSPEND.execute(&[&organization, &instance]).map(drop)
-}
-
-/// A task whose turn to go one rung up has come.
-pub struct Due {
-    pub organization_id: Uuid,
-    pub id: Uuid,
-    pub instance_id: Uuid,
-    pub sla_at: Timestamp,
-}
-
-/// What is to go one rung up, the longest waiting first, behind a place (moment and id), without locks.
-pub fn due(
-    now: Timestamp,
-    organization: Option<Uuid>,
-    behind: (Timestamp, Uuid),
-    limit: i32,
-) -> Result<Vec<Due>, Error> {
-    DUE.rows(&[&now, &behind.0, &behind.1, &organization, &limit], |row| {
-        Ok(Due {
-            organization_id: row.required(1)?,
-            id: row.required(2)?,
-            instance_id: row.required(3)?,
-            sla_at: row.required(4)?,
-        })
-    })
 }
 
 /// When the next task goes one rung up.

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use pgrx::Uuid;
 
+use super::due::{Due, Queue};
 use super::statement;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
@@ -23,6 +24,9 @@ statement!(FAILED, "timer_failed");
 statement!(SUSPEND, "timer_suspend");
 statement!(RESUME, "timer_resume");
 statement!(MOVE, "timer_move");
+
+/// The timers that are due.
+pub static QUEUE: Queue = Queue::new(&DUE, &DUE_OF, &ROUND);
 
 const KEY: &[&CStr] = &[c"organization_id", c"instance_id", c"id"];
 static NEW: Columns = Columns::new(
@@ -73,35 +77,6 @@ pub struct NewTimer {
     /// The state's path, of an `after`.
     pub state: Option<String>,
     pub payload: Option<Jsonb>,
-}
-
-/// A timer that is due.
-#[derive(Clone)]
-pub struct Due {
-    pub organization_id: Uuid,
-    pub id: Uuid,
-    pub instance_id: Uuid,
-    pub fire_at: Timestamp,
-}
-
-/// How far the due timers have been read: behind this one.
-#[derive(Clone, Copy)]
-pub struct Place {
-    pub fire_at: Timestamp,
-    pub id: Uuid,
-}
-
-impl Place {
-    /// Before all timers.
-    pub fn first() -> Self {
-        Place { fire_at: Timestamp(i64::MIN), id: Uuid::from_bytes([0; 16]) }
-    }
-}
-
-impl From<&Due> for Place {
-    fn from(due: &Due) -> Self {
-        Place { fire_at: due.fire_at, id: due.id }
-    }
 }
 
 /// One timer as its row says.
@@ -221,34 +196,6 @@ pub fn pending(organization: Uuid, instance: Uuid) -> Result<Vec<Pending>, Error
             due_at: row.required(6)?,
             last_error: row.get(7),
         })
-    })
-}
-
-/// What is due behind a place, oldest first, without locks.
-pub fn due(now: Timestamp, behind: Place, limit: i32) -> Result<Vec<Due>, Error> {
-    DUE.rows(&[&now, &behind.fire_at, &behind.id, &limit], due_row)
-}
-
-/// What is due in one organization behind a place, oldest first, without locks.
-pub fn due_of(organization: Uuid, now: Timestamp, behind: Place, limit: i32) -> Result<Vec<Due>, Error> {
-    DUE_OF.rows(&[&now, &behind.fire_at, &behind.id, &limit, &organization], due_row)
-}
-
-/// What is due in every organization, at most `share` of each and 2,000 together, each organization behind its place,
-/// by turns.
-pub fn round(now: Timestamp, places: &[(Uuid, Place)], share: i32) -> Result<Vec<Due>, Error> {
-    let organizations: Vec<Uuid> = places.iter().map(|(organization, _)| *organization).collect();
-    let moments: Vec<Timestamp> = places.iter().map(|(_, place)| place.fire_at).collect();
-    let ids: Vec<Uuid> = places.iter().map(|(_, place)| place.id).collect();
-    ROUND.rows(&[&now, &organizations, &moments, &ids, &share], due_row)
-}
-
-fn due_row(row: &Row) -> Result<Due, Error> {
-    Ok(Due {
-        organization_id: row.required(1)?,
-        id: row.required(2)?,
-        instance_id: row.required(3)?,
-        fire_at: row.required(4)?,
     })
 }
 

@@ -8,12 +8,12 @@ use pgrx::pg_sys;
 
 use crate::engine::caller::{self, Caller};
 use crate::engine::capability::Capability;
-use crate::engine::dispatch::{self, Ran};
+use crate::engine::dispatch::{self, Latecomers, Ran};
 use crate::engine::queue::Memory;
 use crate::engine::tick::{self, Carried, Limits};
 use crate::error::Error;
 use crate::pg::time::Timestamp;
-use crate::pg::{background, database, process, transaction};
+use crate::pg::{background, database, process};
 use crate::settings;
 use crate::store::{organization, timer};
 use crate::wake::{self, LEFT, NEVER, Seat, TAKEN, Verdict};
@@ -27,6 +27,8 @@ const LONGEST_DELAY: Duration = Duration::from_millis(100);
 const LONGEST_EFFECT_DELAY: Duration = Duration::from_secs(1);
 /// How long SQL effects run one by one before others have their turn.
 const EFFECT_TIME: Duration = Duration::from_millis(20);
+/// How often effects are looked for that a transaction has queued without a word, because it saw no handler.
+const LATECOMER_CHECK: Duration = Duration::from_secs(1);
 /// The clock may be set while the worker sleeps: it looks at it this often, without a transaction.
 const CLOCK_CHECK: Duration = Duration::from_secs(60);
 
@@ -80,6 +82,7 @@ struct Worker {
     pause: Duration,
     others: Side,
     effects: Side,
+    latecomers: Latecomers,
 }
 
 /// Work beside timers.
@@ -125,7 +128,8 @@ impl Side {
 }
 
 /// Runs what is suspect one by one, then a batch, then one that wants to be alone.
-fn run_effects() -> Result<(bool, Option<Timestamp>), Error> {
+fn run_effects(latecomers: &mut Latecomers) -> Result<(bool, Option<Timestamp>), Error> {
+    let are_awaited = !latecomers.are_excluded() && transact(|_| latecomers.are_awaited())?;
     let mut ran = 0;
     let mut from = organization::zero(); // lower than every id
     if let Some((last_suspect, first_other)) = wake::suspects() {
@@ -145,7 +149,8 @@ fn run_effects() -> Result<(bool, Option<Timestamp>), Error> {
         ran += recorded(|caller| dispatch::batch(caller, &limits(true)))?.total();
     }
     let next = if ran > 0 { None } else { transact(dispatch::next)? };
-    Ok((ran > 0, next))
+    let again = are_awaited.then(|| after(LATECOMER_CHECK));
+    Ok((ran > 0, next.into_iter().chain(again).min()))
 }
 
 /// Runs SQL effects in a transaction and records that.
@@ -168,8 +173,14 @@ enum Next {
 }
 
 fn serve(seat: &'static Seat) -> Verdict {
-    let mut worker =
-        Worker { seat, memory: Memory::default(), pause: FIRST_PAUSE, others: Side::new(), effects: Side::new() };
+    let mut worker = Worker {
+        seat,
+        memory: Memory::default(),
+        pause: FIRST_PAUSE,
+        others: Side::new(),
+        effects: Side::new(),
+        latecomers: Latecomers::default(),
+    };
     loop {
         process::reset_latch();
         background::reload_configuration();
@@ -265,9 +276,7 @@ impl Worker {
     /// SQL effects, in transactions of their own, because no instance may be locked while their functions run.
     fn run_effects(&mut self) -> (bool, Option<Timestamp>) {
         self.effects.run(LONGEST_EFFECT_DELAY, || {
-            let done = run_effects();
-            // A function may have taken some for the session, which here never ends.
-            transaction::release_advisory_locks();
+            let done = run_effects(&mut self.latecomers);
             if done.as_ref().is_err_and(Error::is_cancellation) {
                 // Nobody can say which function it was that was cancelled, or raised the error of one.
                 wake::suspect();

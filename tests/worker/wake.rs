@@ -56,6 +56,28 @@ async fn a_prepared_transaction_wakes_when_it_commits() {
 }
 
 #[tokio::test]
+async fn a_handler_serves_what_was_queued_before_it_was_known() {
+    let server = Server::start_with("late", "pg_workflow.longest_sleep = '1 h'");
+    let client = server.connect("wf").await;
+    let define = r#"SELECT FROM wf_define('{"id": "late", "initial": "a", "states": {"a": {"entry": "late.code"}}}')"#;
+    client.batch_execute(define).await.expect("defined");
+    until_workers(&client, "wf", 1).await;
+    // The transaction that queues the effect knows of no handler, and commits when the worker has heard of one and sleeps again.
+    let registrar = server.connect("wf").await;
+    client.batch_execute("BEGIN; SELECT wf_start('late')").await.expect("started");
+    let before = last_awake(&registrar).await;
+    let register = r#"CREATE FUNCTION late(effect jsonb) RETURNS jsonb LANGUAGE sql RETURN '1'::jsonb;
+        SELECT wf_register_handler('late.code', 'sql', '{"function": "public.late"}')"#;
+    registrar.batch_execute(register).await.expect("registered");
+    let deadline = Instant::now() + PATIENCE;
+    while last_awake(&registrar).await == before {
+        assert!(Instant::now() < deadline, "the worker has not heard of the handler");
+    }
+    client.batch_execute("COMMIT").await.expect("committed");
+    until(&registrar, "SELECT effect_status = 'COMPLETED' FROM wf_effects_view", PATIENCE).await;
+}
+
+#[tokio::test]
 async fn a_task_that_becomes_overdue_wakes_the_worker() {
     let server = Server::start("overdue");
     let client = server.connect("wf").await;

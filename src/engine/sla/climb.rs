@@ -7,8 +7,6 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use pgrx::Uuid;
-
 use super::{ladder, next_moment, rules};
 use crate::chart::Escalation;
 use crate::engine::calendar;
@@ -17,13 +15,15 @@ use crate::engine::definition::{self, Loaded};
 use crate::engine::ladder::{Holder, Ladder, notice};
 use crate::engine::macrostep::{Cause, bare_step};
 use crate::engine::send::check_running;
+use crate::engine::turns;
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::subtransaction::subtransaction;
 use crate::pg::time::Timestamp;
+use crate::store::due::{Due, Place};
 use crate::store::effect::{self, NewEffect, Origin};
 use crate::store::instance::{self, Instance};
-use crate::store::sla::{self, Clock, Due};
+use crate::store::sla::{self, Clock};
 
 /// Nobody holds a clock: no rung is skipped.
 pub const NOBODY: Holder = Holder { role: None, user: None };
@@ -36,21 +36,7 @@ const BREACHED: &str = "wf.sla_breached";
 /// Works on the clocks that are due, in at most `limit` instances, and gives in how many something was said. What somebody
 /// holds is passed over, and keeps nobody behind it waiting.
 pub fn run_due(caller: &Caller, limit: i32) -> Result<i32, Error> {
-    let (mut climbed, mut behind) = (0, before_all());
-    while climbed < limit {
-        let page = sla::due(caller.now, caller.organization, behind, limit - climbed)?;
-        let Some(last) = page.last() else { break };
-        behind = (last.next_at, last.id);
-        for due in &page {
-            climbed += i32::from(run_one(caller, due)?);
-        }
-    }
-    Ok(climbed)
-}
-
-/// The place before all clocks.
-fn before_all() -> (Timestamp, Uuid) {
-    (Timestamp(i64::MIN), Uuid::from_bytes([0; 16]))
+    turns::take(caller, &sla::QUEUE, limit, |due| run_one(caller, due))
 }
 
 fn run_one(caller: &Caller, due: &Due) -> Result<bool, Error> {
@@ -73,7 +59,7 @@ fn run_one(caller: &Caller, due: &Due) -> Result<bool, Error> {
 
 /// In how many instances, at most `limit`, something is due.
 pub fn count_due(caller: &Caller, limit: i32) -> Result<i32, Error> {
-    let due = sla::due(caller.now, caller.organization, before_all(), limit)?;
+    let due = sla::QUEUE.due(caller.organization, caller.now, Place::first(), limit)?;
     let instances: HashSet<_> = due.iter().map(|due| *due.instance_id.as_bytes()).collect();
     Ok(instances.len() as i32)
 }

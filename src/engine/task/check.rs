@@ -17,6 +17,7 @@ pub fn person<'a>(caller: &'a Caller, argument: &str) -> Result<&'a str, Error> 
     }
 }
 
+/// The error where neither a role nor a user is named.
 pub fn nobody_named(hint: &str) -> Error {
     Error::new(Code::InvalidAssignee, "nobody is named").hint(format!("Give {hint}."))
 }
@@ -40,10 +41,12 @@ pub fn check_priority(priority: &str) -> Result<String, Error> {
         .detail(format!("The priorities are {}.", priorities())))
 }
 
+/// Where a priority stands among the others, the lowest first.
 pub fn rank(priority: &str) -> usize {
     PRIORITIES.iter().position(|known| *known == priority).unwrap_or_default()
 }
 
+/// Refuses metadata that is no object or too large.
 pub fn check_metadata(metadata: Option<&Jsonb>) -> Result<(), Error> {
     check_size("the metadata", metadata)?;
     if metadata.is_some_and(|metadata| !metadata.is_object()) {

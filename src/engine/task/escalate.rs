@@ -12,25 +12,19 @@ use crate::engine::caller::Caller;
 use crate::engine::ladder::{Holder, Ladder, notice};
 use crate::engine::macrostep::{Cause, bare_step};
 use crate::engine::send::check_running;
+use crate::engine::turns;
 use crate::error::{Code, Error};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::time::Timestamp;
+use crate::store::due::{Due, Place};
 use crate::store::effect::{self, NewEffect, Origin};
 use crate::store::instance::{self, Instance};
 use crate::store::task::{self, Task};
-
-/// The most tasks that are read at once.
-const PAGE: i32 = 50;
 
 /// The ladder of a task that names none, counted from its due date.
 const DEFAULT: [(&str, &str); 2] = [("PT1H", "manager"), ("PT4H", "operations")];
 /// The effect of a rung that names none.
 const EFFECT: &str = "wf.task_escalated";
-
-/// Before all tasks.
-fn first() -> (Timestamp, Uuid) {
-    (Timestamp(i64::MIN), Uuid::from_bytes([0; 16]))
-}
 
 fn ladder(task: &Task) -> Ladder {
     let own = task.escalations.as_ref().and_then(|ladder| serde_json::from_str(&ladder.to_text()).ok());
@@ -181,26 +175,16 @@ fn record(
 
 /// How many tasks are to go one rung up now, at most `limit`.
 pub fn due(caller: &Caller, limit: i32) -> Result<i32, Error> {
-    Ok(task::due(caller.now, caller.organization, first(), limit)?.len() as i32)
+    Ok(task::QUEUE.due(caller.organization, caller.now, Place::first(), limit)?.len() as i32)
 }
 
-/// Takes tasks whose moment has come one rung up each, at most `limit`, and gives how many it were.
+/// Takes tasks whose moment has come one rung up each, at most `limit`, and gives how many it were. A rung that is due at once
+/// as well comes later in the same order.
 pub fn run_due(caller: &Caller, limit: i32) -> Result<i32, Error> {
-    let mut climbed = 0;
-    let mut behind = first();
-    while climbed < limit {
-        // A rung that is due at once as well comes later in the same order.
-        let page = task::due(caller.now, caller.organization, behind, (limit - climbed).min(PAGE))?;
-        let Some(last) = page.last() else { break };
-        behind = (last.sla_at, last.id);
-        for due in &page {
-            climbed += i32::from(run_one(caller, due)?);
-        }
-    }
-    Ok(climbed)
+    turns::take(caller, &task::QUEUE, limit, |due| run_one(caller, due))
 }
 
-fn run_one(caller: &Caller, due: &task::Due) -> Result<bool, Error> {
+fn run_one(caller: &Caller, due: &Due) -> Result<bool, Error> {
     let started = Instant::now();
     let Some(instance) = instance::lock_skip(due.organization_id, due.instance_id)? else {
         return Ok(false);

@@ -114,6 +114,7 @@ impl Drop for Memory {
 }
 
 impl Columns {
+    /// Columns `names` of a table, with those of its primary key.
     pub const fn new(table: &'static CStr, key: &'static [&'static CStr], names: &'static [&'static CStr]) -> Self {
         Columns { table, key, names, known: AtomicPtr::new(std::ptr::null_mut()) }
     }
@@ -154,6 +155,7 @@ impl Columns {
 }
 
 impl Index {
+    /// The index `name` of a table.
     pub const fn new(table: &'static CStr, name: &'static CStr) -> Self {
         Index { table, name }
     }

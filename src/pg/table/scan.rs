@@ -18,6 +18,7 @@ pub(super) struct Key {
 impl Key {
     const LONGEST: usize = 3;
 
+    /// Of these values: uuid, bigint or text.
     pub(super) fn new(values: &[&dyn Parameter]) -> Self {
         let mut key = Key { values: [(None, pg_sys::InvalidOid); Key::LONGEST], length: values.len() };
         for (place, value) in values.iter().enumerate() {
@@ -117,6 +118,7 @@ impl Scan {
         unsafe { server::index_getnext_slot(self.scan, pg_sys::ScanDirection::ForwardScanDirection as c_int, slot) }
     }
 
+    /// Ends the reading, and closes the index where `begin_scan` opened it.
     pub(super) unsafe fn end(&mut self) {
         // SAFETY: called once.
         unsafe {

@@ -18,6 +18,7 @@ impl Columns {
         self.insert_with(values, &format!(" ON CONFLICT {unique} DO NOTHING")).map(|made| made == 1)
     }
 
+    /// As `insert`, by the executor.
     pub(super) fn insert_by_statement(&self, values: &[&dyn Parameter]) -> Result<(), Error> {
         self.insert_with(values, "").map(drop)
     }
@@ -29,6 +30,7 @@ impl Columns {
         execute(format!("INSERT INTO wf.{table} ({names}) VALUES ({numbers}){end}"), values)
     }
 
+    /// As `update`, by the executor, and gives the number of rows.
     pub(super) fn update_by_statement(&self, key: &[&dyn Parameter], values: &[&dyn Parameter]) -> Result<u64, Error> {
         let equal = |names: &[&CStr], from: usize| -> Vec<String> {
             let names = names.iter().enumerate();

@@ -14,7 +14,7 @@ due_effect AS MATERIALIZED (
     -- Index: idx_wf_effects_ready.
     (SELECT e.created_at AS due_at
     FROM wf.effect AS e
-    WHERE e.status = 'PENDING' AND ($1::uuid[] IS NULL OR e.organization_id = ANY ($1))
+    WHERE e.status = 'PENDING' AND e.next_retry_at IS DISTINCT FROM 'infinity' AND ($1::uuid[] IS NULL OR e.organization_id = ANY ($1))
     ORDER BY e.created_at
     LIMIT 10000)
     UNION ALL

@@ -22,7 +22,7 @@ SELECT LEAST(
     (
         SELECT e.next_retry_at
         FROM wf.effect AS e
-        WHERE e.status = 'FAILED' AND e.code = 'wf.workflow' AND ($1::uuid IS NULL OR e.organization_id = $1)
+        WHERE e.status = 'FAILED' AND e.code = 'wf.workflow' AND e.next_retry_at < 'infinity' AND ($1::uuid IS NULL OR e.organization_id = $1)
         ORDER BY e.next_retry_at
         LIMIT 1
     ),

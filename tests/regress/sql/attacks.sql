@@ -53,6 +53,60 @@ CALL pg_temp.attack('CREATE TEMP TABLE shadow (n integer)');
 CALL pg_temp.attack('PREPARE p AS SELECT 1');
 DEALLOCATE ALL;
 CALL pg_temp.attack('LISTEN x');
+CALL pg_temp.attack('DISCARD ALL');
+CALL pg_temp.attack('DISCARD TEMP');
+-- Also where the caller has deferred what it can.
+SET ROLE attacks_mallory;
+CREATE TABLE attacks.other_bait (n integer);
+CREATE CONSTRAINT TRIGGER later AFTER INSERT ON attacks.other_bait DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION attacks.later();
+CREATE PROCEDURE attacks.commits() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;
+RESET ROLE;
+BEGIN;
+SET CONSTRAINTS ALL DEFERRED;
+CALL pg_temp.attack('INSERT INTO attacks.other_bait VALUES (1)');
+COMMIT;
+CALL pg_temp.attack('CALL attacks.commits()');
+
+-- Cursors of the caller's: a row of another's rights is not to be had, nor is the cursor moved or closed. What the guard
+-- opens itself is closed when it ends.
+BEGIN;
+DECLARE treasure CURSOR FOR SELECT n FROM generate_series(1, 3) AS n;
+CALL pg_temp.attack('FETCH treasure');
+CALL pg_temp.attack('MOVE treasure');
+CALL pg_temp.attack('DECLARE bait CURSOR FOR SELECT 1; FETCH bait; INSERT INTO attacks.loot VALUES (''own cursor'')');
+FETCH treasure;
+SELECT name FROM pg_cursors ORDER BY name;
+COMMIT;
+-- A loop is a cursor whose name can be guessed.
+DO $$
+DECLARE
+    turn record; turns integer := 0;
+BEGIN
+    FOR turn IN SELECT 'row ' || n AS word FROM generate_series(1, 100) AS n LOOP
+        turns := turns + 1;
+        IF turns = 1 THEN
+            CALL pg_temp.attack('DO $x$ DECLARE word text; BEGIN FOR i IN 1 .. 3000 LOOP BEGIN
+                EXECUTE format(''FETCH %I'', ''<unnamed portal '' || i || ''>'') INTO word;
+                INSERT INTO attacks.loot VALUES (''loop: '' || COALESCE(word, ''nothing''));
+                EXCEPTION WHEN invalid_cursor_name OR object_not_in_prerequisite_state THEN NULL; END; END LOOP; END $x$');
+        END IF;
+    END LOOP;
+    RAISE WARNING '% turns', turns;
+END $$;
+
+-- Advisory locks of the session are the caller's: none is left behind, none given back. Those of the transaction are free.
+SELECT pg_advisory_lock(42);
+CALL pg_temp.attack('SELECT pg_advisory_lock(7)');
+CALL pg_temp.attack('SELECT pg_try_advisory_lock_shared(7, 7)');
+CALL pg_temp.attack('SELECT pg_advisory_unlock(42)');
+CALL pg_temp.attack('SELECT pg_advisory_unlock_all()');
+SET ROLE attacks_mallory;
+CREATE AGGREGATE attacks.locks(bigint) (SFUNC = int8larger, STYPE = bigint, FINALFUNC = pg_advisory_lock);
+RESET ROLE;
+CALL pg_temp.attack('SELECT attacks.locks(7)');
+CALL pg_temp.attack('SELECT pg_advisory_xact_lock(8)');
+SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
+SELECT pg_advisory_unlock(42);
 -- Code in an index and a check of mallory's own table.
 SET ROLE attacks_mallory;
 CREATE FUNCTION attacks.note(text) RETURNS void LANGUAGE sql AS $$ INSERT INTO attacks.loot VALUES ($1) $$;
@@ -64,6 +118,8 @@ CALL pg_temp.attack('INSERT INTO attacks.indexed VALUES (1)');
 -- Settings: what is set within is gone, the path and the organization above all.
 CALL pg_temp.attack('SELECT set_config(''app.current_org_id'', ''b0000000-0000-7000-8000-000000000001'', false), set_config(''search_path'', ''attacks'', false)');
 SELECT current_setting('app.current_org_id') AS organization, current_setting('search_path') AS path;
+CALL pg_temp.attack('RESET ALL');
+SELECT current_setting('app.current_org_id') AS organization, wf.now();
 CALL pg_temp.attack('SET pg_workflow.fake_now = ''2030-01-01''');
 -- The extension's own tables: no more than mallory sees anyhow.
 SELECT wf_set_secret('key', 'private', 'b0000000-0000-7000-8000-000000000001'), wf_set_secret('key', 'mine');
@@ -113,6 +169,12 @@ CREATE FUNCTION attacks.same(uuid, uuid) RETURNS boolean LANGUAGE plpgsql AS $$ 
 CREATE OPERATOR attacks.= (LEFTARG = uuid, RIGHTARG = uuid, FUNCTION = attacks.same);
 CREATE FUNCTION attacks.same(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('operator'); RETURN true; END $$;
 CREATE OPERATOR attacks.= (LEFTARG = text, RIGHTARG = text, FUNCTION = attacks.same);
+CREATE FUNCTION attacks.same(bigint, integer) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('operator'); RETURN true; END $$;
+CREATE OPERATOR attacks.= (LEFTARG = bigint, RIGHTARG = integer, FUNCTION = attacks.same);
+CREATE FUNCTION attacks.before(interval, interval) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('operator'); RETURN false; END $$;
+CREATE OPERATOR attacks.< (LEFTARG = interval, RIGHTARG = interval, FUNCTION = attacks.before);
+CREATE FUNCTION attacks.minus(timestamptz, timestamptz) RETURNS interval LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('operator'); RETURN '0'; END $$;
+CREATE OPERATOR attacks.- (LEFTARG = timestamptz, RIGHTARG = timestamptz, FUNCTION = attacks.minus);
 CREATE FUNCTION attacks.lower(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('function'); RETURN $1; END $$;
 CREATE FUNCTION attacks.now() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attacks.loot VALUES ('function'); RETURN 'now'; END $$;
 RESET ROLE;
@@ -124,6 +186,7 @@ SELECT count(*) FROM wf_list_instances(definition_code => 'shadowed', status => 
 SELECT count(*) FROM wf_list_tasks();
 SELECT wf_get_instance(instance_id) IS NOT NULL AS found FROM public.wf_instances_view WHERE instance_key OPERATOR(pg_catalog.=) 'shadowed';
 SELECT timers_fired FROM wf_scheduler_tick();
+CALL public.wf_scheduler_run('0');
 RESET search_path;
 
 -- SQL effects: mallory's handler runs in whoever drives the scheduler, as mallory.
@@ -140,7 +203,7 @@ SELECT code FROM wf_define('{"id": "effects", "initial": "a", "states": {"a": {"
 SELECT wf_start('effects', instance_key => 'effects') AS effects \gset
 SELECT count(s.seq) AS sent FROM unnest(ARRAY[
     'UPDATE pg_authid SET rolsuper = true', 'SET ROLE NONE', 'INSERT INTO attacks.bait VALUES (2)',
-    'SELECT wf_cancel(''' || :'blue' || ''')', 'SELECT wf_pause_all(organization_id => ''b0000000-0000-7000-8000-000000000001'')',
+    'RESET ROLE', 'SELECT pg_advisory_lock(9)', 'SELECT wf_cancel(''' || :'blue' || ''')', 'SELECT wf_pause_all(organization_id => ''b0000000-0000-7000-8000-000000000001'')',
     'SELECT set_config(''app.current_org_id'', ''b0000000-0000-7000-8000-000000000001'', false)',
     'SELECT wf_resolve_secrets(''{"secret": "key"}'', ''b0000000-0000-7000-8000-000000000001'')']) AS sql
 CROSS JOIN LATERAL wf_send(:'effects', 'GO', jsonb_build_object('sql', sql)) AS s;
@@ -173,6 +236,30 @@ SELECT wf_start('asked', instance_key => 'asked', organization_id => 'a0000000-0
 SET ROLE attacks_viewer;
 SELECT event, allowed, reason FROM wf_events(:'asked');
 SELECT step, state FROM wf_simulate('{"id": "asked", "initial": "a", "states": {"a": {"on": {"GO": {"target": "a", "guard": "counts"}}}}}', '["GO"]', organization_id => 'a0000000-0000-7000-8000-000000000001');
+RESET ROLE;
+
+-- A condition of mallory's own sees the rows that mallory sees, however cheap it claims to be.
+SET ROLE attacks_mallory;
+CREATE FUNCTION attacks.looks(organization uuid) RETURNS boolean LANGUAGE plpgsql COST 0.000001 AS $$
+BEGIN
+    INSERT INTO attacks.loot VALUES ('saw ' || left(organization::text, 1));
+    RETURN true;
+END $$;
+SELECT count(*) > 0 AS some FROM wf_instances_view WHERE attacks.looks(organization_id);
+SELECT count(*) > 0 AS some FROM wf_steps_view WHERE attacks.looks(organization_id);
+SELECT count(*) AS rows FROM wf_members_view WHERE attacks.looks(COALESCE(organization_id, 'ffffffff-0000-7000-8000-000000000001'));
+SELECT count(*) AS rows FROM wf_instances_view WHERE organization_id = 'b0000000-0000-7000-8000-000000000001' AND attacks.looks(organization_id);
+-- Members keep nobody waiting: no lock of ours is one that they may take.
+CALL pg_temp.try('LOCK TABLE wf.member IN ROW SHARE MODE');
+CALL pg_temp.try('SELECT FROM wf.instance FOR KEY SHARE');
+BEGIN;
+SELECT code FROM wf_define('{"id": "locks", "initial": "a", "states": {"a": {"entry": {"type": "limited"}}}}', organization_id => 'a0000000-0000-7000-8000-000000000001');
+SELECT wf_register_handler('limited', 'worker', '{"limits": {"max_concurrent": 1}}', 'a0000000-0000-7000-8000-000000000001');
+SELECT wf_start('locks', organization_id => 'a0000000-0000-7000-8000-000000000001') IS NOT NULL AS started;
+SELECT code FROM wf_claim_effects('w', organization_id => 'a0000000-0000-7000-8000-000000000001');
+SELECT enabled FROM wf_set_feature_flag('locks', false, organization_id => 'a0000000-0000-7000-8000-000000000001');
+SELECT locktype, count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype IN ('advisory', 'userlock') GROUP BY 1;
+ROLLBACK;
 RESET ROLE;
 
 -- Whatever of mallory's ran, ran as mallory.

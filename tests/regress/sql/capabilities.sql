@@ -114,6 +114,10 @@ BEGIN
     PERFORM wf_scheduler_tick(organization_id => org);
     PERFORM wf_create_task(work, 'open', assignee_role => 'clerk', organization_id => org);
     PERFORM wf_claim_task((wf_create_task(work, 'claimed', assignee_user_id => 'u', organization_id => org)).task_id, 'u', organization_id => org);
+    PERFORM wf_complete_task((wf_create_task(work, 'done', assignee_user_id => 'u', organization_id => org)).task_id, user_id => 'u', organization_id => org);
+    -- As tasks of a definition have it.
+    UPDATE wf.task SET candidate_users = '{u}' WHERE instance_id = work AND title = 'open';
+    UPDATE wf.task SET state = 'work' WHERE instance_id = work AND title = 'done';
     PERFORM wf_hold_effects('z.*', organization_id => org);
     paused := wf_start('matrix', organization_id => org);
     PERFORM wf_pause(paused, organization_id => org);
@@ -126,7 +130,7 @@ BEGIN
     UNION ALL SELECT name, '{m}', timer_id FROM wf_timers_view WHERE instance_id = work AND timer_name = 'by_hand'
     UNION ALL SELECT name, '{e}', effect_id FROM wf_effects_view WHERE instance_id = work
     UNION ALL SELECT name, '{f}', effect_id FROM wf_effects_view WHERE instance_id = broken
-    UNION ALL SELECT name, CASE title WHEN 'open' THEN '{t}' ELSE '{c}' END, task_id FROM wf_tasks_view WHERE instance_id = work
+    UNION ALL SELECT name, CASE title WHEN 'open' THEN '{t}' ELSE '{c}' END, task_id FROM wf_tasks_view WHERE instance_id = work AND title <> 'done'
     UNION ALL SELECT name, '{x}', incident_id FROM wf_incidents_view WHERE instance_id = broken;
 END $$;
 CALL matrix.furnish('red');
@@ -267,6 +271,31 @@ WHERE f.call !~ '\{[ijpmxeftc]\}' AND cardinality(o.changed) > 1
 ORDER BY 1;
 SET pg_workflow.fake_now = '2026-03-02 09:00+00';
 
+-- What else members may call, in schema wf: of another organization they learn what they learn of none.
+CREATE TABLE matrix.helper (name text PRIMARY KEY, call text);
+INSERT INTO matrix.helper VALUES
+('candidate_tasks', $$wf.candidate_tasks('u', '{clerk}', {o})$$),
+('was_done_by', $$wf.was_done_by({o}, {i}, '{work}', 'u')$$),
+('working_time', $$wf.working_time({o}, 'days', '2026-03-02', '2026-03-06')$$),
+-- Of no organization.
+('check_page', NULL), ('cursor_moment', NULL), ('cursor_parts', NULL), ('cursor_text', NULL), ('error_codes', NULL), ('library_version', NULL), ('listed', NULL), ('my_organizations', NULL),
+('now', NULL), ('raise', NULL), ('sees', NULL), ('sees_all_organizations', NULL), ('session_organization', NULL),
+-- Not for members, and no more for matrix_admin than for anybody.
+('grant_natively', NULL), ('member_changed', NULL), ('sees_support', NULL);
+SELECT p.proname AS missing FROM pg_proc AS p WHERE p.pronamespace = 'wf'::regnamespace EXCEPT SELECT name FROM matrix.helper;
+SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'wf'::regnamespace AND NOT has_function_privilege('matrix_admin', p.oid, 'EXECUTE') ORDER BY 1;
+SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'wf'::regnamespace AND has_function_privilege('matrix_nobody', p.oid, 'EXECUTE');
+SELECT h.name, home.answer <> unknown.answer AS tells_at_home, other.answer = unknown.answer AS tells_nothing_of_others
+FROM matrix.helper AS h
+CROSS JOIN LATERAL matrix.attempt('matrix_both', h.call, 'red', 'red') AS home
+CROSS JOIN LATERAL matrix.attempt('matrix_admin', h.call, 'blue', 'blue') AS other
+CROSS JOIN LATERAL matrix.attempt('matrix_admin', h.call, 'unknown', 'unknown') AS unknown
+WHERE h.call IS NOT NULL ORDER BY 1;
+SET ROLE matrix_admin;
+SELECT wf.listed('{NULL}') = ARRAY[matrix.organization('red')] AS own_only, wf.listed(wf.my_organizations()) = ARRAY[matrix.organization('red')] AS own;
+RESET ROLE;
+SELECT wf.my_organizations() AS everything, wf.listed(wf.my_organizations()) @> ARRAY[matrix.organization('red'), matrix.organization('green')] AS listed;
+
 -- Views and tables: the rows of one's organization, all of them and no other; of the session's, where it names one.
 CREATE FUNCTION matrix.seen(role text, relation regclass, OUT own bigint, OUT others bigint) LANGUAGE plpgsql AS $$
 BEGIN
@@ -280,6 +309,9 @@ END $$;
 CREATE TABLE matrix.relation AS
 SELECT c.oid::regclass AS relation FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'organization_id'
 WHERE (c.relnamespace = 'wf'::regnamespace OR c.relname LIKE 'wf\_%') AND c.relkind IN ('r', 'v');
+SELECT c.oid::regclass AS without_organization FROM pg_class AS c
+WHERE (c.relnamespace = 'wf'::regnamespace OR c.relname LIKE 'wf\_%') AND c.relkind IN ('r', 'v', 'm', 'f', 'p')
+  AND c.oid NOT IN (SELECT relation FROM matrix.relation);
 SELECT r.relation, s.own > 0 AS red_has, s.others > 0 AS others_have
 FROM matrix.relation AS r CROSS JOIN matrix.seen('none', r.relation) AS s
 ORDER BY r.relation::text COLLATE "C";
@@ -296,6 +328,36 @@ WHERE (s.own, s.others) <> (0, 0) AND r.relation <> 'wf.secret'::regclass;
 SELECT r.relation FROM matrix.relation AS r CROSS JOIN matrix.seen('matrix_both', r.relation) AS s
 WHERE s.own <> 0 AND r.relation <> 'wf.secret'::regclass;
 RESET app.current_org_id;
+
+-- A plan that is kept is right for whoever runs it next, and wherever: made for one organization and run for all and for none.
+SET plan_cache_mode = force_generic_plan;
+SET enable_seqscan = off;
+PREPARE seen AS SELECT string_agg(DISTINCT left(organization_id::text, 1), '') FROM wf_instances_view;
+SELECT wf_grant('matrix_guest', 'viewer', matrix.organization('green'));
+SET ROLE matrix_guest;
+SET app.current_org_id = 'b0000000-0000-7000-8000-000000000001';
+EXECUTE seen;
+RESET app.current_org_id;
+EXECUTE seen;
+SET app.current_org_id = 'd0000000-0000-7000-8000-000000000001';
+EXECUTE seen;
+RESET ROLE;
+EXECUTE seen;
+RESET app.current_org_id;
+SELECT wf_grant('matrix_guest', 'viewer');
+SET ROLE matrix_guest;
+SET app.current_org_id = 'c0000000-0000-7000-8000-000000000001';
+EXECUTE seen;
+RESET app.current_org_id;
+EXECUTE seen;
+RESET ROLE;
+SELECT wf_revoke('matrix_guest', 'viewer'), wf_revoke('matrix_guest', 'viewer', matrix.organization('green'));
+SET ROLE matrix_admin;
+EXECUTE seen;
+RESET ROLE;
+DEALLOCATE seen;
+RESET enable_seqscan;
+RESET plan_cache_mode;
 
 -- No member writes any relation; every table is under row security, every view asks for the rights of its reader.
 SELECT c.oid::regclass, p.privilege

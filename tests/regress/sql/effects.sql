@@ -208,6 +208,21 @@ SELECT key, status, type, message FROM outbox;
 SELECT instance_key, code, who FROM effects_test.did ORDER BY 1;
 SHOW work_mem;
 
+-- What a cancellation has missed, because somebody held it who then gave up, does not run; what an operator puts back afterwards does.
+TRUNCATE effects_test.did, wf.instance, wf.effect, wf.step, wf.message;
+CREATE FUNCTION effects_test.missed(effect jsonb) RETURNS jsonb LANGUAGE sql
+RETURN to_jsonb(CASE WHEN effect ->> 'code' = 'act.bad' THEN 1 / length(effect #>> '{params,divisor}') ELSE 1 END);
+SELECT wf_register_handler('act.*', 'sql', '{"function": "effects_test.missed"}');
+SELECT code FROM wf_define('{"id": "missed", "initial": "a", "states": {"a": {"entry": ["act.good", {"type": "act.bad", "params": {"divisor": ""}, "retry": {"maximum_attempts": 1}}]}}}');
+SELECT wf_start('missed', instance_key => 'missed') AS missed \gset
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT status FROM wf_cancel(:'missed');
+UPDATE wf.effect SET status = 'PENDING' WHERE code = 'act.good';
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT effect_smart_code, effect_status, attempt_count FROM wf_effects_view ORDER BY 1;
+SELECT effects_retried, effects_successful FROM wf_retry_effects(:'missed', params => '{"divisor": "1"}');
+SELECT effect_smart_code, effect_status, attempt_count FROM wf_effects_view ORDER BY 1;
+
 -- A function that is gone; a handler that is taken out.
 TRUNCATE effects_test.did, wf.instance, wf.effect, wf.step, wf.message;
 CREATE FUNCTION effects_test.other(effect jsonb) RETURNS jsonb LANGUAGE sql RETURN '"other"'::jsonb;

@@ -292,5 +292,32 @@ SELECT * FROM pg_temp.running();
 CALL pg_temp.try(format($$SELECT wf_pause(pg_temp.id('a1'), organization_id => %L)$$, :'red'));
 SELECT wf_resume_all(organization_id => '00000000-0000-0000-0000-000000000000') AS zero, wf_resume_all(organization_id => :'red') AS red;
 
+-- Effects are out of the way: nothing is to be done about them, and no claim comes by. Afterwards each has its old place, and what failed is
+-- tried at once.
+CALL pg_temp.wipe();
+SET pg_workflow.fake_now = '2026-03-06 09:00+00';
+CREATE FUNCTION public.pause_try(effect jsonb) RETURNS jsonb LANGUAGE sql RETURN to_jsonb(1 / (SELECT count(*) FROM wf_tasks_view));
+SELECT wf_register_handler('p.try', 'sql', '{"function": "public.pause_try", "retry": {"initial_interval": "PT1H", "jitter": "none"}}');
+SELECT code FROM wf_define('{"id": "p.work", "initial": "a", "states": {"a": {"entry": "p.hand", "invoke": {"src": "p.try", "onDone": "b"}}, "b": {}}}');
+SELECT wf_start('p.work', instance_key => 'work') IS NOT NULL AS started;
+SELECT effects_run FROM wf_scheduler_tick();
+CREATE VIEW pg_temp.effects AS SELECT effect_smart_code, effect_status, next_retry_at FROM wf_effects_view ORDER BY 1;
+SELECT * FROM pg_temp.effects;
+SELECT paused FROM wf_pause(pg_temp.id('work'));
+SELECT * FROM pg_temp.effects;
+SET pg_workflow.fake_now = '2026-03-06 11:00+00';
+SELECT effects_run, next_run_at FROM wf_scheduler_tick();
+SELECT code FROM wf_claim_effects('w');
+SELECT event, allowed, reason FROM wf_events(pg_temp.id('work'));
+SELECT status, detail FROM wf_health() WHERE component = 'effects';
+CREATE OR REPLACE FUNCTION public.pause_try(effect jsonb) RETURNS jsonb LANGUAGE sql RETURN '1'::jsonb;
+SELECT paused FROM wf_resume(pg_temp.id('work'));
+SELECT * FROM pg_temp.effects;
+SELECT effects_run FROM wf_scheduler_tick();
+SELECT code FROM wf_claim_effects('w');
+SELECT current_state FROM wf_instances_view;
+DROP VIEW pg_temp.effects;
+DROP FUNCTION public.pause_try(jsonb);
+
 RESET pg_workflow.fake_now;
 CALL pg_temp.wipe();

@@ -177,20 +177,6 @@ SELECT count(*) FROM (SELECT FROM wf_instances_view UNION ALL SELECT FROM wf_ste
 SELECT i::regclass FROM unnest(ARRAY['wf.idx_wf_instances_org_state', 'wf.idx_wf_instances_sla', 'wf.idx_wf_timers_due', 'wf.idx_wf_tasks_state_due']) AS i;
 SELECT pg_get_indexdef(i::regclass) FROM unnest(ARRAY['wf.idx_wf_timers_entity_code', 'wf.idx_wf_steps_line_code']) AS i;
 
--- Step 3 of the same system: its procedures that the runbooks do not show. Reassign an instance, recalculate its deadline.
-SELECT owner_team, owner_user_id, reassigned_by FROM wf_reassign(pg_temp.id('second'), owner_team => 'fulfilment', owner_user_id => 'user-789', reassigned_by => 'admin-user-id', reason => 'workload');
-CALL pg_temp.try(format('SELECT wf_reassign(%L)', pg_temp.id('second')));
-SELECT previous_sla_at IS NOT NULL AS had_one, new_sla_at - previous_sla_at AS later, pause_time_hours
-FROM wf_sla_recalc(pg_temp.id('second'), sla_override_hours => 4, recalc_reason => 'agreed', recalc_by => 'admin-user-id');
-CALL pg_temp.try(format('SELECT wf_sla_recalc(%L, -1)', pg_temp.id('second')));
-SELECT kind, actor_user_id, note FROM wf_steps_view WHERE instance_id = pg_temp.id('second') AND kind IN ('reassign', 'sla_recalc') ORDER BY seq;
--- Lists in pages, one instance whole, metrics.
-SELECT instance_key FROM wf_list_instances(sort_by => 'created_at', sort_order => 'asc', max_rows => 2);
-CALL pg_temp.try($$SELECT wf_list_instances(max_rows => 0)$$);
-CALL pg_temp.try($$SELECT wf_list_instances(sort_by => 'owner')$$);
-SELECT jsonb_object_keys(wf_get_instance(pg_temp.id('first'))) AS part ORDER BY 1;
-SELECT active_instances, completed_instances, failed_instances, paused_instances, overdue_instances FROM wf_metrics_view;
-SELECT timers_fired, effects_run, instances_escalated, tasks_escalated FROM wf_scheduler_tick(max_timers => 10, max_instances => 10, max_tasks => 10);
 SELECT wf_revoke('runbook_viewer', 'viewer', '00000000-0000-0000-0000-000000000123');
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pg_temp FROM runbook_viewer;
 DROP ROLE runbook_viewer;
