@@ -3,6 +3,8 @@
 \set ECHO none
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/tools.psql
+-- From 18 on the context of an error has the statement of the script.
+\set SHOW_CONTEXT never
 \set ECHO all
 
 SELECT version FROM wf_define('{"id": "x", "initial": "old", "states": {"old": {"after": {"P1D": "end"}, "on": {"GO": "end"}}, "end": {"type": "final"}}}');

@@ -1,6 +1,8 @@
 -- CREATE EXTENSION in a database where somebody may create in schema public and has been there first: operators, functions
 -- and a schema that lie in wait for a superuser's script.
 \set QUIET on
+-- From 18 on the context of an error has the statement of the script.
+\set SHOW_CONTEXT never
 SET client_min_messages = warning;
 CREATE ROLE squatter;
 CREATE DATABASE squatted;
