@@ -2,12 +2,11 @@
 # B4: overdue timers with their transitions, drained in batches; and how late the worker fires what comes due.
 
 sql -f tests/bench/b4_timers.sql >/dev/null
-timers=$((instances / 5))
 for ((round = 0; round < rounds; round++)); do
-    say "B4 timers, $timers overdue, round $((round + 1))"
-    sql -c "CALL backlog($timers)" -c 'VACUUM (ANALYZE) wf.instance, wf.timer, wf.step, floor.instance, floor.timer, floor.step'
-    record B4 'drain timers' engine 1 timed "$timers" 'CALL drain()'
-    record B4 'drain timers' set 1 timed "$timers" 'CALL floor.drain()'
+    say "B4 timers, $backlog overdue, round $((round + 1))"
+    sql -c "CALL backlog($backlog)" -c 'VACUUM (ANALYZE) wf.instance, wf.timer, wf.step, floor.instance, floor.timer, floor.step'
+    record B4 'drain timers' engine 1 timed "$backlog" 'CALL drain()'
+    record B4 'drain timers' set 1 timed "$backlog" 'CALL floor.drain()'
 done
 target B4 'drain timers' rate set '>=' 0.5
 

@@ -3,12 +3,11 @@
 # at a time.
 
 sql -f tests/bench/b5_effects.sql >/dev/null
-effects=$((instances / 5))
 for ((round = 0; round < rounds; round++)); do
-    say "B5, $effects SQL effects, round $((round + 1))"
-    sql -c "CALL calls($effects)" -c 'VACUUM (ANALYZE) wf.instance, wf.effect, wf.step, floor.instance, floor.effect, floor.step'
-    record B5 'SQL effects' engine 1 timed "$effects" 'CALL run_calls()'
-    record B5 'SQL effects' set 1 timed "$effects" 'CALL floor.run_calls()'
+    say "B5, $backlog SQL effects, round $((round + 1))"
+    sql -c "CALL calls($backlog)" -c 'VACUUM (ANALYZE) wf.instance, wf.effect, wf.step, floor.instance, floor.effect, floor.step'
+    record B5 'SQL effects' engine 1 timed "$backlog" 'CALL run_calls()'
+    record B5 'SQL effects' set 1 timed "$backlog" 'CALL floor.run_calls()'
 done
 target B5 'SQL effects' rate set '>=' 0.5
 
@@ -48,10 +47,10 @@ SQL
 }
 for batch in 100 500; do
     ours=$(claim "$batch") queue=$(claim_by_hand "$batch")
-    transactions=$((effects / batch))
+    transactions=$((backlog / batch))
     for ((round = 0; round < rounds; round++)); do
-        say "B5, $effects effects of an outside worker, $batch at a time, round $((round + 1))"
-        sql -c "CALL jobs($effects)" -c 'VACUUM (ANALYZE) wf.instance, wf.effect, floor.effect'
+        say "B5, $backlog effects of an outside worker, $batch at a time, round $((round + 1))"
+        sql -c "CALL jobs($backlog)" -c 'VACUUM (ANALYZE) wf.instance, wf.effect, floor.effect'
         record B5 "claim and complete $batch" engine 1 pgbench_of 1 "$ours" "$batch"
         record B5 "claim and complete $batch" queue 1 pgbench_of 1 "$queue" "$batch"
     done

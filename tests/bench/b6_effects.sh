@@ -1,7 +1,6 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # B6: a workflow of three SQL effects, from a backlog of started instances to their ends, by one background worker.
 
-workflows=$((instances / 5))
 sql -f tests/bench/b6_effects.sql >/dev/null
 no_worker="SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'pg_workflow worker')"
 all_done="SELECT NOT EXISTS (SELECT FROM wf.instance WHERE definition_code = 'three_effects' AND status = 'active')"
@@ -16,8 +15,7 @@ drain() {
     wait_until "$no_worker"
     IFS=' ' read -r _ wal <<<"$(server_counters)"
     sql -c "SELECT count(wf_start('three_effects')) FROM generate_series(1, $1)" >/dev/null
-    wait_for_quiet
-    IFS=' ' read -r begun _ <<<"$(server_counters)"
+    IFS=' ' read -r begun _ <<<"$(quiet_counters)"
     sql -c 'ALTER DATABASE bench RESET pg_workflow.enabled'
     wait_until "$all_done"
     IFS=' ' read -r ended after <<<"$(server_counters)"
@@ -28,13 +26,13 @@ restart_with "shared_preload_libraries = 'pg_workflow'" "track_commit_timestamp 
 # The first round fills the buffers and writes the full pages that follow a checkpoint.
 drain 2000
 for ((round = 0; round < rounds; round++)); do
-    say "B6, $workflows workflows of three SQL effects, round $((round + 1))"
-    drain "$workflows"
+    say "B6, $backlog workflows of three SQL effects, round $((round + 1))"
+    drain "$backlog"
     sql -c "INSERT INTO result.round
-        SELECT count(*) / extract(epoch FROM max(run.at) - min(run.at)), $wal::numeric / $workflows, $commits::numeric / $workflows
+        SELECT count(*) / extract(epoch FROM max(run.at) - min(run.at)), $wal::numeric / $backlog, $commits::numeric / $backlog
         FROM (
             SELECT pg_xact_commit_timestamp(i.xmin) AS at FROM wf.instance AS i WHERE i.definition_code = 'three_effects'
-            ORDER BY 1 DESC LIMIT $workflows
+            ORDER BY 1 DESC LIMIT $backlog
         ) AS run"
 done
 sql -c "INSERT INTO result.fact (figure, title, measure, value, unit)

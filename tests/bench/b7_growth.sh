@@ -3,7 +3,7 @@
 # turns with it: the same clients on a database with 10,000 instances, the same without the snapshot.
 # GROWTH ("1000000 5000000") and STEPS (10000000) say how far, GROWTH_BUFFERS (8GB) in how much memory.
 
-[ "$form" = full ] || return 0
+[ -n "$long" ] || return 0
 [ -e "$scripts/send.sql" ] || . tests/bench/b1_send.sh
 small=10000
 # All rows in memory, and no page written whole into the WAL: what depth and distance cost is measured here. Pages after a
@@ -19,7 +19,7 @@ at_size() { # at_size INSTANCES COMMAND...: with the database that has as many
 }
 updates() { sql -F ' ' -c "SELECT s.n_tup_upd, s.n_tup_hot_upd FROM pg_stat_user_tables AS s WHERE s.relid = 'wf.instance'::regclass"; }
 hot_since() { # hot_since TITLE UPDATES: the share of HOT updates since then
-    wait_for_quiet
+    sql -c 'CALL wait_for_quiet()'
     sql -c "INSERT INTO result.fact (figure, title, measure, value, unit)
         SELECT 'B7', '$1', 'HOT updates', 100.0 * (a[2] - b[2]) / (a[1] - b[1]), '%'
         FROM (SELECT string_to_array('$2', ' ')::numeric[], string_to_array('$(updates)', ' ')::numeric[]) AS x (b, a)"
@@ -40,7 +40,7 @@ for grown in "$small" ${GROWTH:-1000000 5000000}; do
     for clients in 1 16 64; do
         say "B7 $title, $clients clients"
         for ((round = 0; round <= rounds; round++)); do
-            # Round 0 is not counted.
+            # Round 0 warms up.
             measure=(record B7 "$title")
             [ "$round" != 0 ] || measure=(uncounted B7 "$title")
             at_size "$grown" "${measure[@]}" engine "$clients" pgbench_of "$clients" "$scripts/send.sql"

@@ -50,7 +50,7 @@ SELECT count(*) FROM (
 SQL
 )
 bench_role=bench_participant
-for clients in 1 16; do
+for clients in ${long:+1} 16; do
     by_turns B9 'send as a participant' "$clients" 1 engine="$ours" cte="$cte"
 done
 by_turns B9 'list as a participant' 1 1 engine="$list" query="$list_by_hand"

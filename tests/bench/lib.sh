@@ -21,30 +21,29 @@ server_cpu() {
 
 # Commits and bytes of WAL so far.
 server_counters() {
-    sql -F ' ' -c "SELECT d.xact_commit, pg_current_wal_insert_lsn() - '0/0' FROM pg_stat_database AS d WHERE d.datname = '${bench_database:-bench}'"
+    sql -F ' ' -c "SELECT * FROM counters('${bench_database:-bench}')"
 }
 
-# Waits until nothing is connected but the asker and who holds a snapshot: only then are the counters of a backend complete.
-wait_for_quiet() {
-    until [ "$(sql -c "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'holder'")" = 1 ]; do sleep 0.05; done
+# quiet_counters: the same, once nothing is connected but the asker and who holds a snapshot: only then are the counters of a backend
+# complete.
+quiet_counters() {
+    sql -F ' ' -c "CALL wait_for_quiet()" -c "SELECT * FROM counters('${bench_database:-bench}')"
 }
 
 # record FIGURE CASE WHO CLIENTS COMMAND...: one run. The command prints "OPERATIONS SECONDS".
 record() {
-    local figure=$1 case=$2 who=$3 clients=$4 before after cpu
+    local figure=$1 case=$2 who=$3 clients=$4 before cpu
     shift 4
-    wait_for_quiet
-    before=$(server_counters)
+    before=$(quiet_counters)
     cpu=$(server_cpu)
     local measured
     measured=$("$@")
-    wait_for_quiet
+    sql -c 'CALL wait_for_quiet()'
     cpu=$(($(server_cpu) - cpu))
-    after=$(server_counters)
     sql -c "INSERT INTO result.run (figure, title, who, clients, operations, seconds, commits, wal, cpu_ms)
-        SELECT '$figure', '$case', '$who', $clients, m[1], m[2], a[1] - b[1], a[2] - b[2], $cpu
-        FROM (SELECT string_to_array('$measured', ' ')::numeric[], string_to_array('$before', ' ')::numeric[],
-            string_to_array('$after', ' ')::numeric[]) AS x (m, b, a)"
+        SELECT '$figure', '$case', '$who', $clients, m[1], m[2], a.commits - b[1], a.wal - b[2], $cpu
+        FROM counters('${bench_database:-bench}') AS a,
+            (SELECT string_to_array('$measured', ' ')::numeric[], string_to_array('$before', ' ')::numeric[]) AS x (m, b)"
 }
 
 # pgbench_of CLIENTS SCRIPT [PER_TRANSACTION]: what pgbench does in $seconds, or with $transactions, prepared, as "OPERATIONS SECONDS".
@@ -66,9 +65,9 @@ script_of() {
     echo "$scripts/$1.sql"
 }
 
-# uncounted FIGURE CASE WHO CLIENTS COMMAND...: a run of one second to warm up.
+# uncounted FIGURE CASE WHO CLIENTS pgbench_of CLIENTS SCRIPT [PER_TRANSACTION]: some operations to warm up.
 uncounted() {
-    seconds=1 "${@:5}" >/dev/null
+    transactions=$((1000 / ($4 * ${8:-1}) + 10)) "${@:5}" >/dev/null
 }
 
 # by_turns FIGURE TITLE CLIENTS PER_TRANSACTION WHO SCRIPT...: $rounds rounds of pgbench, ours and its floors by turns, after one

@@ -35,6 +35,23 @@ BEGIN
 END
 $$;
 
+-- Until nothing is connected but the asker and who holds a snapshot.
+CREATE PROCEDURE public.wait_for_quiet() LANGUAGE plpgsql AS $$
+BEGIN
+    WHILE EXISTS (
+        SELECT FROM pg_stat_activity AS a
+        WHERE a.backend_type = 'client backend' AND a.pid <> pg_backend_pid() AND a.application_name <> 'holder'
+    ) LOOP
+        PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
+    END LOOP;
+END
+$$;
+
+-- Commits in a database, and bytes of WAL so far.
+CREATE FUNCTION public.counters(database text) RETURNS TABLE (commits bigint, wal numeric) LANGUAGE sql AS $$
+    SELECT d.xact_commit, pg_current_wal_insert_lsn() - '0/0' FROM pg_stat_database AS d WHERE d.datname = database
+$$;
+
 -- The instance of a number, as pgbench can name it.
 CREATE FUNCTION public.nth(n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN lpad(to_hex(n), 32, '0')::uuid;
