@@ -24,7 +24,7 @@ drain() {
 
 restart_with "shared_preload_libraries = 'pg_workflow'" "track_commit_timestamp = on"
 # The first round fills the buffers and writes the full pages that follow a checkpoint.
-drain 2000
+drain "$backlog"
 for ((round = 0; round < rounds; round++)); do
     say "B6, $backlog workflows of three SQL effects, round $((round + 1))"
     drain "$backlog"
