@@ -33,17 +33,8 @@ pub fn send_many(caller: &Caller, events: &Events) -> Result<Vec<Result<Sent, Er
     let mut ids: Vec<Uuid> = events.instance_ids.iter().flatten().copied().collect();
     ids.sort_by_key(|id| *id.as_bytes());
     ids.dedup();
-    keeping(|| {
-        for id in ids {
-            match caller.lock(id) {
-                Ok(_) => {}
-                // Its own answer, when its turn comes.
-                Err(error) if error.code() == Some(Code::InstanceNotFound) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    })?;
+    // What is not there answers so when its turn comes.
+    keeping(|| caller.lock_each(&ids))?;
     let mut answers: Vec<Result<Sent, Error>> = Vec::with_capacity(count);
     let mut failed: BTreeMap<usize, Error> = BTreeMap::new();
     while answers.len() < count {

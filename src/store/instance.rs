@@ -164,6 +164,15 @@ pub fn lock_many_skip(instances: impl Iterator<Item = (Uuid, Uuid)>) -> Result<V
     })
 }
 
+/// Locks instances (organization and id) one after the other, waiting for whoever holds them, and says which were there.
+pub fn lock_each(instances: &[(Uuid, Uuid)]) -> Result<Vec<bool>, Error> {
+    access(|access| {
+        let lock =
+            |(organization, id): &(Uuid, Uuid)| ROW.lock(access, &[organization, id], Wait::Block, |_, _| Ok(()));
+        instances.iter().map(|instance| Ok(lock(instance)?.is_some())).collect()
+    })
+}
+
 fn lock_with(access: &Access, organization: Uuid, id: Uuid, wait: Wait) -> Result<Option<Instance>, Error> {
     ROW.lock(access, &[&organization, &id], wait, |row, place| instance_row(row, organization, id, Some(place)))
 }
