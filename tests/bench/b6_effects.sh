@@ -23,18 +23,18 @@ drain() {
 }
 
 # What is written once counts for little.
-backlog=$((2 * backlog))
+workflows=$((2 * backlog))
 restart_with "shared_preload_libraries = 'pg_workflow'" "track_commit_timestamp = on"
 # The first round fills the buffers and writes the full pages that follow a checkpoint.
-drain "$backlog"
+drain "$workflows"
 for ((round = 0; round < rounds; round++)); do
-    say "B6, $backlog workflows of three SQL effects, round $((round + 1))"
-    drain "$backlog"
+    say "B6, $workflows workflows of three SQL effects, round $((round + 1))"
+    drain "$workflows"
     sql -c "INSERT INTO result.round
-        SELECT count(*) / extract(epoch FROM max(run.at) - min(run.at)), $wal::numeric / $backlog, $commits::numeric / $backlog
+        SELECT count(*) / extract(epoch FROM max(run.at) - min(run.at)), $wal::numeric / $workflows, $commits::numeric / $workflows
         FROM (
             SELECT pg_xact_commit_timestamp(i.xmin) AS at FROM wf.instance AS i WHERE i.definition_code = 'three_effects'
-            ORDER BY 1 DESC LIMIT $backlog
+            ORDER BY 1 DESC LIMIT $workflows
         ) AS run"
 done
 sql -c "INSERT INTO result.fact (figure, title, measure, value, unit)
@@ -49,4 +49,3 @@ target B6 'three SQL effects' workflows '' '>=' 2500
 target B6 'three SQL effects' WAL '' '<=' 6000
 target B6 'three SQL effects' commits '' '<=' 0.1
 restart_with
-backlog=$((backlog / 2))
