@@ -14,43 +14,51 @@ use crate::pg::spi::{Parameter, Statement};
 impl Columns {
     /// Adds a row with these columns, unless a row has the same values in those of a unique index; says whether it did. Whoever
     /// is about to add such a row is waited for.
-    pub fn insert_unless_taken(&self, unique: &str, values: &[&dyn Parameter]) -> Result<bool, Error> {
-        self.insert_with(values, &format!(" ON CONFLICT {unique} DO NOTHING")).map(|made| made == 1)
+    pub fn insert_unless_taken(&self, unique: &'static str, values: &[&dyn Parameter]) -> Result<bool, Error> {
+        let made = self.kept(unique, values.len(), || {
+            format!("{} ON CONFLICT {unique} DO NOTHING", self.insert_sql(values.len()))
+        });
+        made.execute(values).map(|made| made == 1)
     }
 
     /// As `insert`, by the executor.
     pub(super) fn insert_by_statement(&self, values: &[&dyn Parameter]) -> Result<(), Error> {
-        self.insert_with(values, "").map(drop)
+        self.kept("INSERT", values.len(), || self.insert_sql(values.len())).execute(values).map(drop)
     }
 
-    fn insert_with(&self, values: &[&dyn Parameter], end: &str) -> Result<u64, Error> {
-        let numbers: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
+    fn insert_sql(&self, count: usize) -> String {
+        let numbers: Vec<String> = (1..=count).map(|number| format!("${number}")).collect();
         let names: Vec<_> = self.names.iter().map(|name| name.to_string_lossy()).collect();
         let (table, names, numbers) = (self.table.to_string_lossy(), names.join(", "), numbers.join(", "));
-        execute(format!("INSERT INTO wf.{table} ({names}) VALUES ({numbers}){end}"), values)
+        format!("INSERT INTO wf.{table} ({names}) VALUES ({numbers})")
     }
 
     /// As `update`, by the executor, and gives the number of rows.
     pub(super) fn update_by_statement(&self, key: &[&dyn Parameter], values: &[&dyn Parameter]) -> Result<u64, Error> {
-        let equal = |names: &[&CStr], from: usize| -> Vec<String> {
-            let names = names.iter().enumerate();
-            names.map(|(number, name)| format!("{} = ${}", name.to_string_lossy(), number + from)).collect()
-        };
-        let changes = equal(&self.names[..values.len()], 1).join(", ");
-        let (table, place) = (self.table.to_string_lossy(), equal(self.key, values.len() + 1).join(" AND "));
-        execute(format!("UPDATE wf.{table} SET {changes} WHERE {place}"), &[values, key].concat())
+        let count = values.len();
+        let statement = self.kept("UPDATE", count, || {
+            let equal = |names: &[&CStr], from: usize| -> Vec<String> {
+                let names = names.iter().enumerate();
+                names.map(|(number, name)| format!("{} = ${}", name.to_string_lossy(), number + from)).collect()
+            };
+            let changes = equal(&self.names[..count], 1).join(", ");
+            let (table, place) = (self.table.to_string_lossy(), equal(self.key, count + 1).join(" AND "));
+            format!("UPDATE wf.{table} SET {changes} WHERE {place}")
+        });
+        statement.execute(&[values, key].concat())
+    }
+
+    /// The statement that does this with so many values, written at its first use in a backend.
+    fn kept(&self, what: &'static str, count: usize, sql: impl FnOnce() -> String) -> &'static Statement {
+        STATEMENTS.with_borrow_mut(|known| {
+            let key = (std::ptr::from_ref(self), what, count);
+            *known.entry(key).or_insert_with(|| Box::leak(Box::new(Statement::owned(sql()))))
+        })
     }
 }
 
 thread_local! {
-    static STATEMENTS: RefCell<HashMap<String, &'static Statement>> = RefCell::default();
-}
-
-fn execute(sql: String, parameters: &[&dyn Parameter]) -> Result<u64, Error> {
-    let statement = STATEMENTS.with_borrow_mut(|known| {
-        *known.entry(sql).or_insert_with_key(|sql| Box::leak(Box::new(Statement::owned(sql.clone()))))
-    });
-    statement.execute(parameters)
+    static STATEMENTS: RefCell<HashMap<(*const Columns, &'static str, usize), &'static Statement>> = RefCell::default();
 }
 
 /// Has the table a trigger, a rule or a default for a new row?
